@@ -1,0 +1,67 @@
+# make book      set up, render, serve, print the address
+# make html      set up and render only, into _build/html
+# make lab       JupyterLab on the chapters
+# make check     lint, types, fast tests (at most 3 minutes)
+# make test      everything: also slow tests, every notebook, pages, browser
+# make notebooks nbval over every notebook
+# make weights   trains the shipped models again from their recipes (hours)
+# make bench     measures ours and its peers on the same pictures
+
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.setup-done
+# GPU builds of Paddle come from Paddle's own index; cu126 = CUDA 12.6.
+PADDLE_GPU_INDEX ?= https://www.paddlepaddle.org.cn/packages/stable/cu126/
+
+export PADDLE_GPU_INDEX OCR_GPU PYTHON
+# Children must find the tools of this environment, not those of another.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.PHONY: setup book html lab lint types check test notebooks weights bench lock clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml book/tools/setup.sh
+	book/tools/setup.sh
+	@touch $@
+
+html: setup
+	$(PY) book/tools/build.py
+
+book: html
+	$(PY) book/tools/serve.py
+
+lab: setup
+	$(PY) -m jupyterlab --notebook-dir=. chapters
+
+lint: setup
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: setup
+	$(PY) -m mypy
+
+check: lint types
+	$(PY) -m pytest -n 2 -m "not slow and not browser and not notebooks"
+
+test: lint types
+	$(PY) -m pytest -n 2 -m "not browser and not notebooks"
+	$(PY) book/tools/notebooks.py
+	$(PY) book/tools/build.py --fresh
+	$(PY) -m pytest -m browser
+
+notebooks: setup
+	$(PY) book/tools/notebooks.py
+
+weights: setup
+	$(PY) book/tools/weights.py
+
+bench: setup
+	$(VENV)/bin/ocrlib bench
+
+# Maintainers: resolve the lock again, keeping versions that still fit (needs uv on the PATH).
+lock:
+	book/tools/lock.sh
+
+clean:
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
