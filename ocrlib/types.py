@@ -116,8 +116,10 @@ class RecSample:
         image: RGB uint8 (H, W, 3).
         text: its transcription.
         source: where it comes from, for error messages ("rec.txt:12" or "synth").
+        fold_case: True where the transcription does not tell upper from lower case.
     """
 
     image: ByteImage
     text: str
     source: str
+    fold_case: bool = False

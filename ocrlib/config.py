@@ -1,0 +1,310 @@
+"""Recipes: TOML files read strictly into frozen dataclasses.
+
+An unknown key, a wrong type or an impossible value is a :class:`RecipeError` that names the file,
+the key and, where one is close, the key that was probably meant. Nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from ocrlib.errors import RecipeError
+from ocrlib.preprocess import DetPreprocess, RecPreprocess
+from ocrlib.tables import from_table, number
+
+RECIPES = Path(__file__).parent / "recipes"
+
+OnBad = Literal["refuse", "skip"]
+Case = Literal["exact", "fold"]
+SourceKind = Literal["labels", "crops", "synth-text", "synth-pages"]
+
+
+@dataclass(frozen=True)
+class ModelRecipe:
+    """Which network to build.
+
+    Args:
+        architecture: a name that ``models.build`` knows.
+        args: its arguments, if they are not to be the defaults.
+        charset: what a recogniser reads: ``english``, or the path of a UTF-8 file that holds
+            one character per line.
+    """
+
+    architecture: str
+    args: dict[str, Any] = field(default_factory=dict)
+    charset: str = "english"
+
+
+@dataclass(frozen=True)
+class SourceRecipe:
+    """Where samples come from.
+
+    Args:
+        kind: ``labels`` (a PP-OCR label file), ``crops`` (lines cut out of the pages of a
+            detection label file), ``synth-text`` or ``synth-pages`` (renders).
+        ratio: share of this source among the training samples; the sum need not be 1.
+        name: how metrics and the bundle's card call it.
+        file: label file (``labels``, ``crops``); ``${OCR_DATA}`` is expanded.
+        split: file with ``picture<TAB>part`` lines; empty: all pictures.
+        part: which part of ``split`` to use.
+        licence: licence of the pictures, for the bundle's card.
+        case: ``fold`` where transcriptions do not tell upper from lower case.
+        fonts: which set of fonts renders use, ``bundled`` or ``debian``.
+        words_ratio: share of single words, the rest are lines (``synth-text``).
+        kinds: kinds of pages to render; empty: all (``synth-pages``).
+        size: side of a rendered page in px (``synth-pages``).
+        level: what is labelled on a rendered page, ``line`` or ``word``.
+        jitter: largest shift of a crop's corners, as a share of its height (``crops``).
+    """
+
+    kind: SourceKind
+    ratio: float = number(1.0, above=0)
+    name: str = ""
+    file: str = ""
+    split: str = ""
+    part: Literal["train", "val", "report"] = "train"
+    licence: str = ""
+    case: Case = "exact"
+    fonts: Literal["bundled", "debian"] = "debian"
+    words_ratio: float = number(0.7, least=0, most=1)
+    kinds: tuple[str, ...] = ()
+    size: int = number(640, least=32)
+    level: Literal["line", "word"] = "line"
+    jitter: float = number(0.08, least=0, most=0.5)
+
+
+@dataclass(frozen=True)
+class DataRecipe:
+    """What to train on.
+
+    Args:
+        sources: where the samples come from.
+        on_bad: ``refuse`` stops at a sample that cannot be trained on, ``skip`` counts it.
+        workers: processes that prepare batches; 0: none, the trainer does it itself.
+        queue: batches that may wait per worker.
+        augment: whether pictures are distorted.
+        crop: side of a detection crop in px.
+        chunk: samples that are grouped by width together (recognition).
+        epoch: samples per epoch when several sources are mixed.
+    """
+
+    sources: tuple[SourceRecipe, ...]
+    on_bad: OnBad = "refuse"
+    workers: int = number(1, least=0)
+    queue: int = number(24, least=1)
+    augment: bool = True
+    crop: int = number(320, least=32)
+    chunk: int = number(1024, least=1)
+    epoch: int = number(100_000, least=1)
+
+
+@dataclass(frozen=True)
+class TrainRecipe:
+    """How to train.
+
+    Args:
+        steps: optimiser steps.
+        batch: pictures per step; for recognition, crops of 100 px width: wider ones count more.
+        lr: highest learning rate.
+        warmup: steps until the learning rate is reached.
+        weight_decay: of AdamW.
+        clip: largest norm of the gradient; 0: not clipped.
+        ema: decay of the averaged weights that are evaluated and exported; 0: none.
+        accumulate: batches whose gradients are averaged into one step.
+        eval_every: steps between evaluations.
+        save_every: steps between checkpoints.
+        log_every: steps between lines in the log.
+    """
+
+    steps: int = number(1000, least=1)
+    batch: int = number(64, least=1)
+    lr: float = number(1e-3, above=0)
+    warmup: int = number(100, least=0)
+    weight_decay: float = number(0.01, least=0)
+    clip: float = number(5.0, least=0)
+    ema: float = number(0.999, least=0, most=0.99999)
+    accumulate: int = number(1, least=1)
+    eval_every: int = number(1000, least=1)
+    save_every: int = number(250, least=1)
+    log_every: int = number(50, least=1)
+
+
+@dataclass(frozen=True)
+class EvalSet:
+    """One set to evaluate on while training: never one whose figures are reported.
+
+    Args:
+        name: how metrics call it.
+        source: where its samples come from.
+        count: samples of it; 0: all (renders need a number).
+        seed: seed of rendered samples; must differ from the recipe's.
+        ignore_case: compare texts case-folded.
+        alnum_only: compare letters and digits only.
+    """
+
+    name: str
+    source: SourceRecipe
+    count: int = number(0, least=0)
+    seed: int = number(1_000_003, least=0)
+    ignore_case: bool = False
+    alnum_only: bool = False
+
+
+@dataclass(frozen=True)
+class PostprocessRecipe:
+    """How a probability map becomes polygons: see ``postprocess.db.DBPostprocess``."""
+
+    thresh: float = number(0.3, above=0, most=1)
+    box_thresh: float = number(0.6, least=0, most=1)
+    max_candidates: int = number(1000, least=1)
+    unclip_ratio: float = number(1.5, above=0)
+
+
+@dataclass(frozen=True)
+class DetRecipe:
+    """Everything that makes a detector."""
+
+    name: str
+    task: Literal["det"]
+    model: ModelRecipe
+    data: DataRecipe
+    train: TrainRecipe
+    eval: tuple[EvalSet, ...] = ()
+    seed: int = number(1, least=0)
+    preprocess: DetPreprocess = field(default_factory=DetPreprocess)
+    postprocess: PostprocessRecipe = PostprocessRecipe()
+
+
+@dataclass(frozen=True)
+class RecRecipe:
+    """Everything that makes a recogniser."""
+
+    name: str
+    task: Literal["rec"]
+    model: ModelRecipe
+    data: DataRecipe
+    train: TrainRecipe
+    eval: tuple[EvalSet, ...] = ()
+    seed: int = number(1, least=0)
+    preprocess: RecPreprocess = field(default_factory=RecPreprocess)
+
+
+Recipe = DetRecipe | RecRecipe
+
+_PAGES = frozenset({"fonts", "kinds", "size", "level"})
+_FILES = frozenset({"file", "split", "part", "licence", "case"})
+_FIELDS_OF_KIND: dict[str, frozenset[str]] = {
+    "labels": _FILES,
+    "crops": _FILES | {"jitter"},
+    "synth-text": frozenset({"fonts", "words_ratio"}),
+    "synth-pages": _PAGES,
+}
+
+
+def load_recipe(path_or_name: str | Path) -> Recipe:
+    """Read a recipe.
+
+    Args:
+        path_or_name: a TOML file, or the name of a recipe that comes with ocrlib.
+
+    Raises:
+        RecipeError: no such recipe, not TOML, or a key or value that is not right.
+    """
+    path = Path(path_or_name)
+    if path.suffix != ".toml" and not path.exists():
+        path = RECIPES / f"{path_or_name}.toml"
+        if not path.exists():
+            known = sorted(p.stem for p in RECIPES.glob("*.toml"))
+            raise RecipeError(
+                "no such recipe",
+                value=str(path_or_name),
+                remedy=f"give a .toml file or one of {', '.join(known)}",
+            )
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecipeError("no such file", file=path) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"cannot be read: {error}", file=path) from error
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"not TOML: {error}", file=path) from error
+    return recipe_from_dict(table, path)
+
+
+def recipe_from_dict(table: Mapping[str, Any], file: str | Path = "recipe") -> Recipe:
+    """Build a recipe from plain values, as :func:`recipe_to_dict` returns them."""
+    task = table.get("task")
+    if task not in ("det", "rec"):
+        raise RecipeError("task must be det or rec", file=file, value=task)
+    recipe: Recipe
+    if task == "det":
+        recipe = from_table(DetRecipe, table, file)
+    else:
+        recipe = from_table(RecRecipe, table, file)
+    for where, source in _sources(recipe):
+        _check_source(source, where, file)
+    for index, entry in enumerate(recipe.eval):
+        where = f"eval[{index}]"
+        if entry.source.kind.startswith("synth") and (not entry.count or entry.seed == recipe.seed):
+            raise RecipeError(
+                f"{where}: renders need a count, and a seed that is not the training's", file=file
+            )
+        if entry.source.part == "report":
+            raise RecipeError(
+                f"{where}: never choose anything on the report part", file=file, remedy="use val"
+            )
+    if recipe.train.warmup >= recipe.train.steps and recipe.train.warmup > 0:
+        raise RecipeError(
+            "train.warmup must be smaller than train.steps", file=file, value=recipe.train.warmup
+        )
+    return recipe
+
+
+def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as plain values, for checkpoints and bundles."""
+    return asdict(recipe)
+
+
+def expand(path: str, file: str | Path | None = None) -> Path:
+    """Replace ``${NAME}`` in a path by environment variables.
+
+    Raises:
+        RecipeError: a variable is not set.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        found = os.environ.get(match[1])
+        if not found:
+            raise RecipeError(
+                f"the environment variable {match[1]} is not set",
+                file=file,
+                value=path,
+                remedy=f"export {match[1]}=FOLDER",
+            )
+        return found
+
+    return Path(re.sub(r"\$\{(\w+)\}", value, path))
+
+
+def _sources(recipe: Recipe) -> list[tuple[str, SourceRecipe]]:
+    named = [(f"data.sources[{i}]", source) for i, source in enumerate(recipe.data.sources)]
+    return named + [(f"eval[{i}].source", entry.source) for i, entry in enumerate(recipe.eval)]
+
+
+def _check_source(source: SourceRecipe, where: str, file: str | Path) -> None:
+    """Refuse a source without its file, or with keys that its kind does not have."""
+    takes = _FIELDS_OF_KIND[source.kind] | {"kind", "ratio", "name"}
+    default = SourceRecipe(source.kind)
+    for item in fields(source):
+        if item.name not in takes and getattr(source, item.name) != getattr(default, item.name):
+            raise RecipeError(
+                f"{where}.{item.name} means nothing for kind {source.kind}", file=file
+            )
+    if "file" in takes and not source.file:
+        raise RecipeError(f"{where}.file is missing", file=file)
