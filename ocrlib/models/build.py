@@ -1,0 +1,42 @@
+"""From the description that a recipe or a bundle holds to the network itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ocrlib.engine import paddle
+from ocrlib.errors import RecipeError
+from ocrlib.models import lite
+
+ARCHITECTURES = ("det_lite", "rec_lite")
+
+
+def build_model(architecture: Mapping[str, Any]) -> paddle.nn.Layer:
+    """Build the network that ``architecture`` describes, with fresh weights.
+
+    Args:
+        architecture: ``{"name": one of ARCHITECTURES, "args": {argument: value}}``; ``args``
+            may be left out.
+
+    Raises:
+        RecipeError: an unknown name, unknown keys, or arguments that the network does not take.
+    """
+    unknown = set(architecture) - {"name", "args"}
+    if unknown:
+        raise RecipeError(
+            "unknown key in the architecture", value=sorted(unknown)[0], remedy="use name and args"
+        )
+    name = architecture.get("name")
+    args = dict(architecture.get("args") or {})
+    try:
+        match name:
+            case "det_lite":
+                return lite.det_lite(**args)
+            case "rec_lite":
+                return lite.rec_lite(**args)
+    except TypeError as error:
+        raise RecipeError(f"wrong arguments for {name}: {error}", value=args) from error
+    raise RecipeError(
+        "unknown architecture", value=name, remedy=f"use one of {', '.join(ARCHITECTURES)}"
+    )

@@ -1,0 +1,100 @@
+"""The building blocks that all networks share."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from ocrlib.engine import paddle
+
+nn = paddle.nn
+
+Size2: TypeAlias = int | tuple[int, int]
+Activation: TypeAlias = Literal["relu", "hardswish", "none"]
+
+
+def activation(name: Activation) -> paddle.nn.Layer:
+    """The activation layer called ``name``."""
+    match name:
+        case "relu":
+            return nn.ReLU()
+        case "hardswish":
+            return nn.Hardswish()
+        case "none":
+            return nn.Identity()
+    raise ValueError(f"unknown activation {name!r}; known: relu, hardswish, none")
+
+
+class ConvBN(nn.Layer):
+    """Convolution without bias, batch normalisation, activation.
+
+    The padding keeps the size at stride 1: ``dilation * (kernel - 1) / 2`` on every side.
+
+    Args:
+        in_channels: channels that come in.
+        out_channels: channels that go out.
+        kernel: side of the square kernel, odd, in px.
+        stride: step in px, one number or (down, across).
+        dilation: distance between kernel taps in px.
+        act: activation after the normalisation.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel: int = 3,
+        stride: Size2 = 1,
+        dilation: int = 1,
+        act: Activation = "relu",
+    ) -> None:
+        super().__init__()
+        self.conv = nn.Conv2D(
+            in_channels,
+            out_channels,
+            kernel,
+            stride=stride,
+            padding=dilation * (kernel - 1) // 2,
+            dilation=dilation,
+            bias_attr=False,
+        )
+        self.bn = nn.BatchNorm2D(out_channels)
+        self.act = activation(act)
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        """Map (B, in, H, W) to (B, out, H / stride, W / stride)."""
+        return self.act(self.bn(self.conv(x)))
+
+
+class BasicBlock(nn.Layer):
+    """Two 3x3 convolutions with a shortcut around them (He et al., 2016, "Deep Residual Learning").
+
+    The shortcut is projected by a 1x1 convolution when the stride or the width changes.
+
+    Args:
+        in_channels: channels that come in.
+        out_channels: channels that go out.
+        stride: step of the first convolution and of the shortcut.
+        act: activation inside and after the sum.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        stride: Size2 = 1,
+        act: Activation = "relu",
+    ) -> None:
+        super().__init__()
+        self.conv1 = ConvBN(in_channels, out_channels, 3, stride=stride, act=act)
+        self.conv2 = ConvBN(out_channels, out_channels, 3, act="none")
+        changes = in_channels != out_channels or stride not in (1, (1, 1))
+        self.shortcut = (
+            ConvBN(in_channels, out_channels, 1, stride=stride, act="none")
+            if changes
+            else nn.Identity()
+        )
+        self.act = activation(act)
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        """Map (B, in, H, W) to (B, out, H / stride, W / stride)."""
+        return self.act(self.conv2(self.conv1(x)) + self.shortcut(x))

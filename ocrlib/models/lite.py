@@ -1,0 +1,120 @@
+"""The two networks that this project trains on a CPU: dense 3x3 convolutions throughout.
+
+Paddle's depthwise convolution on a CPU is so slow that a dense 3x3 at 64 channels costs only
+1.6 times as much; small dense networks learn far more per minute there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ocrlib.engine import paddle
+from ocrlib.models.crnn import CRNN
+from ocrlib.models.db import DBHead, DBNet
+from ocrlib.models.fpn import LiteFPN
+from ocrlib.models.layers import Activation, BasicBlock, ConvBN, Size2
+from ocrlib.models.sequence import BiLSTM
+
+nn = paddle.nn
+
+
+class LiteResNet(nn.Layer):
+    """A residual network of one block per level, for detection.
+
+    Args:
+        in_channels: channels of the picture.
+        stem: channels after the first convolution, at half the size.
+        widths: channels of the levels at 1/4, 1/8, 1/16 and 1/32 of the size.
+        blocks: residual blocks per level.
+    """
+
+    def __init__(
+        self,
+        in_channels: int = 3,
+        stem: int = 16,
+        widths: Sequence[int] = (24, 48, 80, 128),
+        blocks: Sequence[int] = (1, 1, 1, 1),
+    ) -> None:
+        super().__init__()
+        self.stem = ConvBN(in_channels, stem, 3, stride=2)
+        self.stages = nn.LayerList()
+        previous = stem
+        for width, count in zip(widths, blocks, strict=True):
+            first = BasicBlock(previous, width, stride=2)
+            rest = [BasicBlock(width, width) for _ in range(count - 1)]
+            self.stages.append(nn.Sequential(first, *rest))
+            previous = width
+        self.out_channels = tuple(widths)
+
+    def forward(self, x: paddle.Tensor) -> list[paddle.Tensor]:
+        """Map (B, 3, H, W) to four levels (B, width_i, H / 2^(i+2), W / 2^(i+2)), i = 0..3."""
+        x = self.stem(x)
+        levels = []
+        for stage in self.stages:
+            x = stage(x)
+            levels.append(x)
+        return levels
+
+
+class LiteConvNet(nn.Layer):
+    """Plain 3x3 convolutions that turn a crop of 32 px height into a row of columns.
+
+    Where a convolution keeps both the size and the width, a shortcut runs around it.
+
+    Args:
+        widths: channels of the convolutions.
+        strides: (down, across) of each; together with the last pooling they must divide the
+            height by 32 and the width by 4.
+        act: activation after each convolution.
+    """
+
+    def __init__(
+        self,
+        widths: Sequence[int] = (24, 48, 64, 96, 96, 128, 128),
+        strides: Sequence[Size2] = ((2, 2), (2, 1), (1, 1), (2, 2), (1, 1), (2, 1), (1, 1)),
+        act: Activation = "relu",
+    ) -> None:
+        super().__init__()
+        self.convs = nn.LayerList()
+        previous = 3
+        self.residual: list[bool] = []
+        for width, stride in zip(widths, strides, strict=True):
+            self.convs.append(ConvBN(previous, width, 3, stride=stride, act=act))
+            self.residual.append(stride == (1, 1) and width == previous)
+            previous = width
+        self.pool = nn.MaxPool2D((2, 1), stride=(2, 1))
+        self.out_channels = previous
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        """Map (B, 3, 32, W) to (B, C, 1, W / 4)."""
+        for conv, residual in zip(self.convs, self.residual, strict=True):
+            x = x + conv(x) if residual else conv(x)
+        return self.pool(x)  # (B, C, 1, W/4)
+
+
+def det_lite(in_channels: int = 3) -> DBNet:
+    """The small detector: about 0.5 M parameters, a view of more than 600 px.
+
+    Args:
+        in_channels: channels of the picture.
+
+    Returns:
+        A network from (B, in_channels, H, W), H and W multiples of 32, to a ``DetOutput``.
+    """
+    backbone = LiteResNet(in_channels)
+    neck = LiteFPN(backbone.out_channels)
+    return DBNet(backbone, neck, DBHead(neck.out_channels))
+
+
+def rec_lite(charset_size: int, hidden: int = 64) -> CRNN:
+    """The small recogniser: crops of 32 px height and any width that is a multiple of 4.
+
+    Args:
+        charset_size: classes including the blank.
+        hidden: features per direction of the recurrent layer.
+
+    Returns:
+        A network from (B, 3, 32, W) to a ``RecOutput`` with logits (B, W / 4, charset_size).
+    """
+    backbone = LiteConvNet()
+    return CRNN(backbone, BiLSTM(backbone.out_channels, hidden), charset_size)
