@@ -1,0 +1,316 @@
+"""Label files: which text stands where in which picture. Formats: see ``data.label_lines``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from ocrlib.data.label_lines import (
+    IGNORE,
+    SPLITS,
+    DetLabel,
+    RecLabel,
+    parse_det_line,
+    parse_polygon,
+    parse_rec_line,
+    read_lines,
+    split_line,
+)
+from ocrlib.errors import DataError, LabelError
+from ocrlib.types import TextInstance
+
+__all__ = [
+    "IGNORE",
+    "SPLITS",
+    "DetLabel",
+    "RecLabel",
+    "picture_name",
+    "read_det_labels",
+    "read_icdar",
+    "read_rec_labels",
+    "read_split",
+    "write_det_labels",
+    "write_rec_labels",
+    "write_split",
+]
+
+PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
+
+_Label = TypeVar("_Label")
+
+
+def _det_label(text: str, file: Path, line: int) -> DetLabel:
+    label, faults = parse_det_line(text, file, line)
+    if faults:
+        raise faults[0]
+    return label
+
+
+def _read(file: Path, parse: Callable[[str, Path, int], _Label]) -> Iterator[_Label]:
+    for number, text in read_lines(file):
+        if isinstance(text, LabelError):
+            raise text
+        yield parse(text, file, number)
+
+
+def read_det_labels(file: str | Path) -> list[DetLabel]:
+    """Read a detection label file; polygons are taken as they are, also degenerate ones.
+
+    Args:
+        file: the label file.
+
+    Returns:
+        One label per line, in the file's order.
+
+    Raises:
+        LabelError: at the first line that is wrong. ``data.validate`` lists them all.
+    """
+    return list(_read(Path(file), _det_label))
+
+
+def read_rec_labels(file: str | Path) -> list[RecLabel]:
+    """Read a recognition label file.
+
+    Args:
+        file: the label file.
+
+    Returns:
+        One label per line, in the file's order.
+
+    Raises:
+        LabelError: at the first line that is wrong. ``data.validate`` lists them all.
+    """
+    return list(_read(Path(file), parse_rec_line))
+
+
+def read_split(file: str | Path) -> dict[str, str]:
+    """Read which picture belongs to which part: lines ``images/x.jpg<TAB>train|val|report``.
+
+    Args:
+        file: the split file; its paths are relative to its folder, like those of the labels.
+
+    Returns:
+        Part by picture name, as written in the file.
+
+    Raises:
+        LabelError: a line without a tab, an unknown part, or a picture in two parts.
+    """
+    path = Path(file)
+    parts: dict[str, str] = {}
+    for number, text in read_lines(path):
+        if isinstance(text, LabelError):
+            raise text
+        name, part = split_line(text, path, number)
+        if part not in SPLITS:
+            raise LabelError(
+                "unknown part",
+                file=path,
+                line=number,
+                value=part,
+                remedy=f"use one of {', '.join(SPLITS)}",
+            )
+        if parts.setdefault(name, part) != part:
+            raise LabelError(
+                "the picture is in two parts",
+                file=path,
+                line=number,
+                value=name,
+                remedy="keep one of its lines",
+            )
+    return parts
+
+
+def picture_name(picture: Path, file: Path) -> str:
+    """How a label file writes a picture: relative to its own folder, with forward slashes.
+
+    Raises:
+        LabelError: the name has a tab or a line break.
+    """
+    name = Path(os.path.relpath(picture, file.parent)).as_posix()
+    if any(mark in name for mark in "\t\n\r"):
+        raise LabelError(
+            "a picture's name has a tab or line break",
+            file=file,
+            value=name,
+            remedy="rename the picture",
+        )
+    return name
+
+
+def _write_lines(file: Path, lines: Iterable[str]) -> None:
+    """Write all lines or, if anything goes wrong, leave the old file as it is."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(file.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(line + "\n" for line in lines)
+        part.replace(file)
+    except UnicodeEncodeError as error:  # a lone half of a surrogate pair
+        raise LabelError(
+            "a text cannot be written as UTF-8",
+            file=file,
+            value=error.object[max(0, error.start - 20) : error.end + 20],
+            remedy="remove that character",
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _number(value: object) -> int | float:
+    """The shortest decimal that reads back as the same float32; whole numbers as integers."""
+    number = float(str(value))
+    return int(number) if number.is_integer() else number
+
+
+def write_det_labels(path: str | Path, labels: Iterable[DetLabel]) -> None:
+    """Write a detection label file atomically; ignored regions get the text ``###``.
+
+    Args:
+        path: the file to write; picture paths become relative to its folder.
+        labels: the labels; their own ``file`` and ``line`` play no part.
+
+    Raises:
+        LabelError: a picture's name or a text cannot be written.
+    """
+    file = Path(path)
+
+    def line(label: DetLabel) -> str:
+        regions = [
+            {
+                "transcription": IGNORE if instance.ignore else instance.text,
+                "points": [[_number(x), _number(y)] for x, y in instance.polygon],
+            }
+            for instance in label.instances
+        ]
+        return f"{picture_name(label.picture, file)}\t{json.dumps(regions, ensure_ascii=False)}"
+
+    _write_lines(file, map(line, labels))
+
+
+def write_rec_labels(path: str | Path, labels: Iterable[RecLabel]) -> None:
+    """Write a recognition label file atomically.
+
+    Args:
+        path: the file to write; picture paths become relative to its folder.
+        labels: the labels; their own ``file`` and ``line`` play no part.
+
+    Raises:
+        LabelError: a picture's name or a text cannot be written, or a text is empty.
+    """
+    file = Path(path)
+
+    def line(label: RecLabel) -> str:
+        if not label.text.strip() or any(mark in label.text for mark in "\t\n\r"):
+            raise LabelError(
+                "a text is empty or has a tab or line break",
+                file=file,
+                value=label.text,
+                remedy="leave it out or write it as one line",
+            )
+        return f"{picture_name(label.picture, file)}\t{label.text}"
+
+    _write_lines(file, map(line, labels))
+
+
+def write_split(path: str | Path, parts: Mapping[str, str]) -> None:
+    """Write a split file atomically.
+
+    Args:
+        path: the file to write.
+        parts: ``train``, ``val`` or ``report`` by picture name as the label file writes it.
+
+    Raises:
+        LabelError: an unknown part.
+    """
+    file = Path(path)
+
+    def line(name: str) -> str:
+        if parts[name] not in SPLITS:
+            raise LabelError(
+                "unknown part",
+                file=file,
+                value=parts[name],
+                remedy=f"use one of {', '.join(SPLITS)}",
+            )
+        return f"{name}\t{parts[name]}"
+
+    _write_lines(file, map(line, parts))
+
+
+def read_icdar(
+    folder_images: str | Path, folder_gt: str | Path, *, fields_before_text: int = 8
+) -> list[DetLabel]:
+    """Read a set labelled as in the ICDAR robust-reading tasks.
+
+    Every picture ``NAME.jpg`` has a ``gt_NAME.txt`` (or ``NAME.txt``) whose lines are
+    ``x1,y1,x2,y2,x3,y3,x4,y4,TEXT``; the text may hold commas, and ``###`` means ignore.
+
+    Args:
+        folder_images: the pictures.
+        folder_gt: the label files.
+        fields_before_text: 8; 9 where the script stands before the text, as in MLT.
+
+    Returns:
+        One label per label file, ordered by name; ``line`` is 1.
+
+    Raises:
+        DataError: a folder is missing, has no label file, or a picture is missing.
+        LabelError: a line has too few fields or a coordinate is not a number.
+    """
+    images, labels = Path(folder_images), Path(folder_gt)
+    for folder in (images, labels):
+        if not folder.is_dir():
+            raise DataError("no such folder", file=folder, remedy="check the path")
+    pictures = {
+        path.stem: path for path in images.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES
+    }
+    files = sorted(labels.glob("*.txt"))
+    if not files:
+        raise DataError("no label file here", file=labels, remedy="expected gt_NAME.txt")
+    result = []
+    for file in files:
+        picture = pictures.get(file.stem.removeprefix("gt_"), pictures.get(file.stem))
+        if picture is None:
+            raise DataError(
+                "no picture belongs to this label file",
+                file=file,
+                remedy=f"put {file.stem.removeprefix('gt_')}.jpg into {images}",
+            )
+        result.append(DetLabel(picture, _icdar_regions(file, fields_before_text), file, 1))
+    return result
+
+
+def _icdar_regions(file: Path, fields_before_text: int) -> tuple[TextInstance, ...]:
+    if file.stat().st_size == 0:  # a picture without text
+        return ()
+    regions = []
+    for number, line in read_lines(file):
+        if isinstance(line, LabelError):
+            raise line
+        fields = line.split(",", fields_before_text)
+        try:
+            corners = [float(field) for field in fields[:8]]
+        except ValueError:
+            corners = []
+        problem = ""
+        if len(corners) != 8 or len(fields) != fields_before_text + 1:
+            problem = "not eight coordinates and a text, separated by commas"
+        else:
+            polygon = parse_polygon([corners[i : i + 2] for i in range(0, 8, 2)])
+            if isinstance(polygon, str):
+                problem = polygon
+            else:
+                text = fields[-1].strip()
+                regions.append(TextInstance(polygon, text, text == IGNORE))
+        if problem:
+            raise LabelError(
+                problem,
+                file=file,
+                line=number,
+                value=line,
+                remedy="write x1,y1,x2,y2,x3,y3,x4,y4,text",
+            )
+    return tuple(regions)
