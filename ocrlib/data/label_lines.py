@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -194,7 +195,7 @@ def parse_det_line(text: str, file: Path, line: int) -> tuple[DetLabel, list[Lab
     faults: list[LabelError] = []
     for index, region in enumerate(regions, start=1):
         polygon: FloatArray | str
-        transcription = None
+        transcription: Any = None
         if not isinstance(region, dict) or "points" not in region:
             polygon = "it has no points"
         elif not isinstance(transcription := region.get("transcription"), str):
