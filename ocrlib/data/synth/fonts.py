@@ -1,0 +1,182 @@
+"""Which typefaces synthetic text is drawn with.
+
+Two sets exist. "bundled" are the text faces inside matplotlib: always there, so tests and notebooks
+use them. "debian" are the several hundred faces of the Debian packages that `datasets/fonts.toml`
+lists with their licences: training data is drawn with those.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from PIL import ImageFont
+
+from ocrlib.errors import DataError
+
+FontSet = Literal["bundled", "debian"]
+FONT_LIST = Path(__file__).resolve().parents[3] / "datasets" / "fonts.toml"
+FONT_ROOT = Path("/usr/share/fonts")
+STYLES = ("sans", "serif", "mono", "display", "hand")
+
+# The text faces of matplotlib; its other files are pieces of mathematics.
+_BUNDLED = (
+    ("DejaVuSans.ttf", "sans"),
+    ("DejaVuSans-Bold.ttf", "sans"),
+    ("DejaVuSans-BoldOblique.ttf", "sans"),
+    ("DejaVuSans-Oblique.ttf", "sans"),
+    ("DejaVuSansMono.ttf", "mono"),
+    ("DejaVuSansMono-Bold.ttf", "mono"),
+    ("DejaVuSansMono-BoldOblique.ttf", "mono"),
+    ("DejaVuSansMono-Oblique.ttf", "mono"),
+    ("DejaVuSerif.ttf", "serif"),
+    ("DejaVuSerif-Bold.ttf", "serif"),
+    ("DejaVuSerif-BoldItalic.ttf", "serif"),
+    ("DejaVuSerif-Italic.ttf", "serif"),
+    ("STIXGeneral.ttf", "serif"),
+    ("STIXGeneralBol.ttf", "serif"),
+    ("STIXGeneralBolIta.ttf", "serif"),
+    ("STIXGeneralItalic.ttf", "serif"),
+    ("cmr10.ttf", "serif"),
+    ("cmb10.ttf", "serif"),
+    ("cmss10.ttf", "sans"),
+    ("cmtt10.ttf", "mono"),
+)
+
+
+@dataclass(frozen=True)
+class Font:
+    """One face of a typeface.
+
+    Args:
+        path: the font file.
+        index: which face of the file, 0 except in collections.
+        family: name of its family as the file states it.
+        licence: short name of its licence, None when not known.
+        style: one of `STYLES`: what it looks like.
+        upper_only: it has capitals in place of small letters, so text drawn with it must be
+            labelled in capitals.
+    """
+
+    path: Path
+    index: int
+    family: str
+    licence: str | None
+    style: str = "sans"
+    upper_only: bool = False
+
+
+def load_fonts(
+    which: FontSet = "bundled", *, font_list: Path = FONT_LIST, root: Path = FONT_ROOT
+) -> tuple[Font, ...]:
+    """The faces of one set, always in the same order.
+
+    Args:
+        which: "bundled" (matplotlib's) or "debian" (the packages of `datasets/fonts.toml`).
+        font_list: the list of packages, for "debian".
+        root: folder under which the packages install their fonts, for "debian".
+
+    Raises:
+        DataError: an unknown set, or faces that are not installed (names the packages).
+    """
+    if which == "bundled":
+        return _bundled()
+    if which == "debian":
+        return _listed(font_list, root)
+    raise DataError("no such set of fonts", value=which, remedy='use "bundled" or "debian"')
+
+
+def _bundled() -> tuple[Font, ...]:
+    import matplotlib  # not needed to read pictures, so not imported at the top
+
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    fonts = []
+    for name, style in _BUNDLED:
+        if name.startswith("DejaVu"):
+            licence = "Bitstream-Vera"
+        else:
+            licence = "OFL-1.1" if name.startswith("STIX") else "Bakoma-Fonts-Licence"
+        path = folder / name
+        if not path.is_file():
+            raise DataError(
+                "matplotlib's font is missing", file=path, remedy="reinstall matplotlib"
+            )
+        fonts.append(Font(path, 0, _family(path), licence, style))
+    return tuple(fonts)
+
+
+def _listed(font_list: Path, root: Path) -> tuple[Font, ...]:
+    if not font_list.is_file():
+        raise DataError(
+            "the list of fonts is missing", file=font_list, remedy="run from a source checkout"
+        )
+    packages = tomllib.loads(font_list.read_text(encoding="utf-8"))["package"]
+    absent: dict[str, None] = {}  # an ordered set
+    fonts = []
+    for package in packages:
+        if package["style"] not in STYLES:
+            raise DataError(
+                "unknown font style",
+                file=font_list,
+                value=package["style"],
+                remedy=f"use one of {', '.join(STYLES)}",
+            )
+        upper_only = set(package.get("upper_only", ()))
+        for name in package["files"]:
+            path = root / package["folder"] / name
+            if not path.is_file():
+                absent[package["name"]] = None
+                continue
+            family = _family(path)
+            fonts.append(
+                Font(path, 0, family, package["licence"], package["style"], name in upper_only)
+            )
+    if absent:
+        raise DataError(
+            f"{len(absent)} font packages are not installed",
+            file=font_list,
+            remedy=f"apt-get install --no-install-recommends {' '.join(absent)}",
+        )
+    return tuple(fonts)
+
+
+def _family(path: Path) -> str:
+    return ImageFont.truetype(str(path), 10).getname()[0] or path.stem
+
+
+@lru_cache(maxsize=512)
+def get_face(font: Font, size_px: int) -> ImageFont.FreeTypeFont:
+    """The face at one size, ready to draw with.
+
+    Basic layout: no ligatures, so one character stays one shape, and every machine draws alike.
+
+    Args:
+        font: which face.
+        size_px: em size in px.
+
+    Raises:
+        DataError: the file cannot be read as a font.
+    """
+    try:
+        return ImageFont.truetype(
+            str(font.path), size_px, index=font.index, layout_engine=ImageFont.Layout.BASIC
+        )
+    except OSError as error:
+        raise DataError("cannot read this font", file=font.path, remedy="reinstall it") from error
+
+
+def covers(font: Font, text: str) -> bool:
+    """Whether the face has a glyph for every character of `text` (spaces aside)."""
+    return _characters(font).issuperset(text.replace(" ", ""))
+
+
+@lru_cache(maxsize=2048)
+def _characters(font: Font) -> frozenset[str]:
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # comes with matplotlib
+
+    with TTFont(font.path, fontNumber=font.index, lazy=True) as file:
+        # Characters beyond the first planes would only cost memory here.
+        return frozenset(chr(code) for code in file.getBestCmap() if code < 0x3000)
