@@ -1,0 +1,152 @@
+"""What a DB detector learns: where text is, and how high the bar for text lies near its border.
+
+Liao et al., Real-time Scene Text Detection with Differentiable Binarization, AAAI 2020.
+
+Polygons may reach over the border of the picture; they are not cut there, so the targets of a
+part of a picture are that part of the picture's targets.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ocrlib.geometry import is_valid_polygon, offset_polygon, polygon_area, polygon_perimeter
+from ocrlib.types import FloatArray
+
+# Coordinates beyond this are label errors; drawing functions work in 32-bit fixed point.
+MAX_COORDINATE = 30_000.0
+
+
+def shrink_map(
+    polygons: Sequence[ArrayLike],
+    ignore: Sequence[bool],
+    size: tuple[int, int],
+    shrink_ratio: float = 0.4,
+    min_text_size: float = 8,
+) -> tuple[FloatArray, FloatArray]:
+    """The map of text kernels: every text shrunk until neighbours no longer touch.
+
+    Args:
+        polygons: the texts' outlines, each (n, 2) px.
+        ignore: which of them shall not count; a polygon without area or crossing itself, one whose
+            shorter side is below ``min_text_size`` or of which nothing is left joins them.
+        size: (height, width) of the picture in px.
+        shrink_ratio: outlines move inwards by area * (1 - ratio^2) / perimeter.
+        min_text_size: shorter side of a text in px below which it does not count.
+
+    Returns:
+        The map, 1 inside kernels, and the mask, 0 where ignored; both float32 (height, width).
+    """
+    kernels = np.zeros(size, np.float32)
+    mask = np.ones(size, np.float32)
+    for polygon, ignored in zip(polygons, ignore, strict=True):
+        p = np.asarray(polygon, np.float32)
+        if not _drawable(p):
+            continue
+        pieces: list[FloatArray] = []
+        if not ignored and _counts(p) and _short_side(p) >= min_text_size:
+            pieces = _shrink(p, shrink_ratio)
+        if pieces:
+            for piece in pieces:
+                cv2.fillPoly(kernels, [piece.astype(np.int32)], 1.0)
+        else:
+            cv2.fillPoly(mask, [p.astype(np.int32)], 0.0)
+    return kernels, mask
+
+
+def threshold_map(
+    polygons: Sequence[ArrayLike],
+    ignore: Sequence[bool],
+    size: tuple[int, int],
+    shrink_ratio: float = 0.4,
+    low: float = 0.3,
+    high: float = 0.7,
+) -> tuple[FloatArray, FloatArray]:
+    """The map of thresholds: highest on a text's outline, falling to both sides.
+
+    Args:
+        polygons: the texts' outlines, each (n, 2) px.
+        ignore: which of them shall not count; a polygon without area or crossing itself joins them.
+        size: (height, width) of the picture in px.
+        shrink_ratio: the map falls to ``low`` within area * (1 - ratio^2) / perimeter of an outline.
+        low: value far from outlines.
+        high: value on outlines.
+
+    Returns:
+        The map and the mask, 1 inside the widened texts; both float32 (height, width).
+    """
+    closeness = np.zeros(size, np.float32)
+    mask = np.zeros(size, np.float32)
+    for polygon, ignored in zip(polygons, ignore, strict=True):
+        p = np.asarray(polygon, np.float32)
+        if ignored or not _drawable(p) or not _counts(p):
+            continue
+        reach = _distance(p, shrink_ratio)
+        for wide in offset_polygon(p, reach):
+            cv2.fillPoly(mask, [wide.astype(np.int32)], 1.0)
+        _draw_closeness(closeness, p, reach)
+    closeness *= high - low
+    closeness += low
+    return closeness, mask
+
+
+def _drawable(p: FloatArray) -> bool:
+    return p.ndim == 2 and len(p) > 0 and bool((np.abs(p) < MAX_COORDINATE).all())  # False on NaN
+
+
+def _counts(p: FloatArray) -> bool:
+    return is_valid_polygon(p) and abs(polygon_area(p)) >= 1
+
+
+def _short_side(p: FloatArray) -> float:
+    return float(min(cv2.minAreaRect(p)[1]))
+
+
+def _distance(p: FloatArray, shrink_ratio: float) -> float:
+    return abs(polygon_area(p)) * (1 - shrink_ratio**2) / polygon_perimeter(p)
+
+
+def _shrink(p: FloatArray, shrink_ratio: float) -> list[FloatArray]:
+    """Shrink; if that leaves several pieces, shrink less, as long as there is a lesser step."""
+    pieces: list[FloatArray] = []
+    ratio = shrink_ratio
+    while ratio < 1:
+        pieces = offset_polygon(p, -_distance(p, ratio))
+        if len(pieces) == 1:
+            break
+        ratio += shrink_ratio
+    return pieces
+
+
+def _draw_closeness(canvas: FloatArray, p: FloatArray, reach: float) -> None:
+    """Raise the canvas to 1 - (distance to the outline) / reach around one polygon."""
+    height, width = canvas.shape
+    corners = p.tolist()
+    for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
+        x0, x1 = max(0, int(min(ax, bx) - reach)), min(width, int(max(ax, bx) + reach) + 2)
+        y0, y1 = max(0, int(min(ay, by) - reach)), min(height, int(max(ay, by) + reach) + 2)
+        length = math.hypot(bx - ax, by - ay)
+        if x0 >= x1 or y0 >= y1 or length == 0:  # out of the picture, or a repeated corner
+            continue
+        # In the frame of the edge, in units of the reach, a point has a distance across and a way
+        # along from its middle; both are linear in x and y: the sum of a row and a column.
+        ux, uy, half = (bx - ax) / length, (by - ay) / length, length / 2 / reach
+        dx = (np.arange(x0, x1, dtype=np.float32) - (ax + bx) / 2) / reach
+        dy = (np.arange(y0, y1, dtype=np.float32)[:, None] - (ay + by) / 2) / reach
+        distance = ux * dy - uy * dx  # (h, w)
+        beyond = uy * dy + ux * dx  # (h, w)
+        np.abs(beyond, out=beyond)
+        beyond -= half
+        np.maximum(beyond, 0, out=beyond)  # what the way has too much of adds to the distance
+        distance *= distance
+        beyond *= beyond
+        distance += beyond
+        np.sqrt(distance, out=distance)
+        np.subtract(1, distance, out=distance)
+        part = canvas[y0:y1, x0:x1]
+        np.maximum(part, distance, out=part)
