@@ -63,8 +63,7 @@ class BundleSpec:
     format_version: int = FORMAT_VERSION
 
     def __post_init__(self) -> None:
-        if self.task not in TASKS:
-            raise BundleError("unknown task", value=self.task, remedy=f"use one of {list(TASKS)}")
+        _check_task(self.task)
         if (self.charset is not None) != (self.task == "rec"):
             raise BundleError("a recogniser, and nothing else, has a charset", value=self.name)
         wanted = DetPreprocess if self.task == "det" else RecPreprocess
@@ -143,9 +142,15 @@ def _check_spec(values: Mapping[str, Any]) -> None:
             raise BundleError("a key is missing", value=key, remedy="write the bundle again")
         if not isinstance(values[key], kind):
             raise BundleError(f"the key '{key}' has a value of a wrong kind", value=values[key])
+    _check_task(values["task"])
     for name, digest in values["files"].items():
         if Path(name).name != name or not re.fullmatch("[0-9a-f]{64}", str(digest)):
             raise BundleError("the list of files is not valid", value=name)
+
+
+def _check_task(task: str) -> None:
+    if task not in TASKS:
+        raise BundleError("unknown task", value=task, remedy=f"use one of {list(TASKS)}")
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,8 @@ def _read_file(path: Path) -> ByteImage:
             with Image.open(file, formats=FORMATS) as picture:
                 _check_size(picture.height, picture.width, path)
                 picture.load()
+                if picture.format in ("JPEG", "MPO"):
+                    _check_jpeg_end(path)
                 return np.ascontiguousarray(_upright(_to_rgb(picture, path), picture))
         except ImageError:
             raise
@@ -141,6 +143,20 @@ def _read_file(path: Path) -> ByteImage:
                 file=path,
                 remedy="copy or download it again",
             ) from error
+
+
+def _check_jpeg_end(path: Path) -> None:
+    # An interrupted download can leave a file of full length filled up with zeros. To the decoder
+    # these are pixels; only the missing end-of-image marker tells.
+    content = path.read_bytes()
+    position = 2  # after the start-of-image marker
+    while content[position : position + 2] != b"\xff\xda":  # until the coded pixels start
+        length = int.from_bytes(content[position + 2 : position + 4], "big")
+        if content[position : position + 1] != b"\xff" or length < 2:
+            return  # an unusual structure that the decoder understood better than this walk
+        position += 2 + length
+    if content.find(b"\xff\xd9", position) < 0:
+        raise OSError("the end is missing")
 
 
 def _to_rgb(picture: Image.Image, path: Path) -> ByteImage:
