@@ -5,6 +5,7 @@ A polygon is a float32 array (n, 2) of (x, y) corners in px, y pointing down.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -56,9 +57,14 @@ def polygon_area(polygon: ArrayLike) -> float:
     Args:
         polygon: corners, (n, 2) px.
     """
-    p = np.asarray(polygon, np.float64)
-    x, y = p[:, 0] - p[0, 0], p[:, 1] - p[0, 1]  # near the origin, to keep the digits
-    return float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) / 2
+    corners = np.asarray(polygon).tolist()  # a text has few corners: plain floats are faster
+    if not corners:
+        return 0.0
+    x0, y0 = corners[0]  # coordinates relative to a corner keep their digits
+    twice = 0.0
+    for (ax, ay), (bx, by) in itertools.pairwise(corners):
+        twice += (ax - x0) * (by - y0) - (bx - x0) * (ay - y0)
+    return twice / 2
 
 
 def polygon_perimeter(polygon: ArrayLike) -> float:
@@ -67,9 +73,10 @@ def polygon_perimeter(polygon: ArrayLike) -> float:
     Args:
         polygon: corners, (n, 2) px.
     """
-    p = np.asarray(polygon, np.float64)
-    edges = np.roll(p, -1, axis=0) - p
-    return float(np.hypot(edges[:, 0], edges[:, 1]).sum())
+    corners = np.asarray(polygon).tolist()
+    return math.fsum(
+        math.dist(a, b) for a, b in zip(corners, corners[1:] + corners[:1], strict=True)
+    )
 
 
 def is_valid_polygon(polygon: ArrayLike) -> bool:

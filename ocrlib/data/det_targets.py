@@ -73,14 +73,14 @@ def threshold_map(
         polygons: the texts' outlines, each (n, 2) px.
         ignore: which of them shall not count; a polygon without area or crossing itself joins them.
         size: (height, width) of the picture in px.
-        shrink_ratio: the map falls to ``low`` within area * (1 - ratio^2) / perimeter of an outline.
+        shrink_ratio: the map reaches ``low`` at area * (1 - ratio^2) / perimeter off an outline.
         low: value far from outlines.
         high: value on outlines.
 
     Returns:
         The map and the mask, 1 inside the widened texts; both float32 (height, width).
     """
-    closeness = np.zeros(size, np.float32)
+    distance = np.ones(size, np.float32)  # to the nearest outline, in units of its reach
     mask = np.zeros(size, np.float32)
     for polygon, ignored in zip(polygons, ignore, strict=True):
         p = np.asarray(polygon, np.float32)
@@ -89,10 +89,10 @@ def threshold_map(
         reach = _distance(p, shrink_ratio)
         for wide in offset_polygon(p, reach):
             cv2.fillPoly(mask, [wide.astype(np.int32)], 1.0)
-        _draw_closeness(closeness, p, reach)
-    closeness *= high - low
-    closeness += low
-    return closeness, mask
+        _draw_distance(distance, p, reach)
+    distance *= low - high
+    distance += high
+    return distance, mask
 
 
 def _drawable(p: FloatArray) -> bool:
@@ -123,8 +123,8 @@ def _shrink(p: FloatArray, shrink_ratio: float) -> list[FloatArray]:
     return pieces
 
 
-def _draw_closeness(canvas: FloatArray, p: FloatArray, reach: float) -> None:
-    """Raise the canvas to 1 - (distance to the outline) / reach around one polygon."""
+def _draw_distance(canvas: FloatArray, p: FloatArray, reach: float) -> None:
+    """Lower the canvas to (distance to the outline) / reach around one polygon."""
     height, width = canvas.shape
     corners = p.tolist()
     for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
@@ -138,15 +138,10 @@ def _draw_closeness(canvas: FloatArray, p: FloatArray, reach: float) -> None:
         ux, uy, half = (bx - ax) / length, (by - ay) / length, length / 2 / reach
         dx = (np.arange(x0, x1, dtype=np.float32) - (ax + bx) / 2) / reach
         dy = (np.arange(y0, y1, dtype=np.float32)[:, None] - (ay + by) / 2) / reach
-        distance = ux * dy - uy * dx  # (h, w)
-        beyond = uy * dy + ux * dx  # (h, w)
-        np.abs(beyond, out=beyond)
-        beyond -= half
-        np.maximum(beyond, 0, out=beyond)  # what the way has too much of adds to the distance
-        distance *= distance
-        beyond *= beyond
-        distance += beyond
-        np.sqrt(distance, out=distance)
-        np.subtract(1, distance, out=distance)
+        across = ux * dy - uy * dx  # (h, w)
+        along = uy * dy + ux * dx  # (h, w)
+        np.abs(along, out=along)
+        along -= half
+        np.maximum(along, 0, out=along)  # what is beyond the end of the edge adds to the distance
         part = canvas[y0:y1, x0:x1]
-        np.maximum(part, distance, out=part)
+        np.minimum(part, cv2.magnitude(across, along), out=part)
