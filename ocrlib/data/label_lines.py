@@ -227,7 +227,7 @@ def parse_rec_line(text: str, file: Path, line: int) -> RecLabel:
         line: the line's number, from 1.
 
     Raises:
-        LabelError: no tab, more than one tab, or no text.
+        LabelError: no tab, more than one tab, a carriage return, or no text.
     """
     name, label = split_line(text, file, line)
     problem = ""
@@ -235,6 +235,8 @@ def parse_rec_line(text: str, file: Path, line: int) -> RecLabel:
         problem = "the text is empty"
     elif "\t" in label:
         problem = "more than one tab"
+    elif "\r" in label:
+        problem = "a carriage return in the text"
     if problem:
         raise LabelError(
             problem, file=file, line=line, value=text, remedy="write picture, one tab, the text"
