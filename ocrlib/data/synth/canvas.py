@@ -1,0 +1,176 @@
+"""A sheet to write on: draws words and remembers where their ink is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from ocrlib.types import ByteImage, FloatArray
+
+Colour = tuple[int, int, int]
+Box = tuple[float, float, float, float]  # left, top, right, bottom in px
+
+# Two pieces of text written in one row are one line when the gap between them is narrower than
+# this many text heights; a wider gap (or another column) makes them separate instances.
+ROW_GAP = 1.5
+
+
+@dataclass(frozen=True)
+class InkedWord:
+    """One written word: the box of its ink in px and what it says."""
+
+    box: Box
+    text: str
+
+
+@dataclass(frozen=True)
+class InkedLine:
+    """One written line: its words from left to right, and the row it may be merged in."""
+
+    words: tuple[InkedWord, ...]
+    row: int | None = None
+
+    @property
+    def box(self) -> Box:
+        """The box around the ink of all words, in px."""
+        boxes = [word.box for word in self.words]
+        return (
+            min(b[0] for b in boxes),
+            min(b[1] for b in boxes),
+            max(b[2] for b in boxes),
+            max(b[3] for b in boxes),
+        )
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces between them."""
+        return " ".join(word.text for word in self.words)
+
+
+class Canvas:
+    """A flat sheet with text.
+
+    Args:
+        height: px.
+        width: px.
+        colour: of the empty sheet, RGB.
+    """
+
+    def __init__(self, height: int, width: int, colour: Colour = (255, 255, 255)) -> None:
+        self.height = height
+        self.width = width
+        self.image = Image.new("RGB", (width, height), colour)
+        self.draw = ImageDraw.Draw(self.image)
+        self._lines: list[InkedLine] = []
+
+    def paste(self, pixels: ByteImage, left: int = 0, top: int = 0) -> None:
+        """Put a picture (h, w, 3) onto the sheet with its top-left corner at (left, top) px."""
+        self.image.paste(Image.fromarray(pixels), (left, top))
+
+    def write(
+        self,
+        x: float,
+        baseline: float,
+        text: str,
+        face: ImageFont.FreeTypeFont,
+        fill: Colour,
+        *,
+        align: str = "left",
+        row: int | None = None,
+        stroke: int = 0,
+        label: bool = True,
+    ) -> float:
+        """Write one line of text.
+
+        Args:
+            x: px of the line's left end, middle or right end, as `align` says.
+            baseline: y of the baseline, px.
+            text: the words, separated by spaces.
+            face: the font at its size.
+            fill: RGB of the ink.
+            align: "left", "center" or "right".
+            row: pieces with the same row number are joined into one line where they are close.
+            stroke: extra thickness of the strokes, px.
+            label: False draws without recording it (handwriting-like scribbles, watermarks).
+
+        Returns:
+            The x of the line's right end, px. Text outside the sheet is not drawn.
+        """
+        space = face.getlength(" ")
+        words = text.split()
+        advances = [face.getlength(word) for word in words]
+        total = sum(advances) + space * (len(words) - 1)
+        left = x - {"left": 0.0, "center": total / 2, "right": total}[align]
+        end = left + total
+        if baseline < 0 or baseline - face.size > self.height or end < 0 or left > self.width:
+            return end
+        inked = []
+        for word, advance in zip(words, advances, strict=True):
+            at = (round(left), round(baseline))
+            self.draw.text(
+                at, word, font=face, fill=fill, anchor="ls", stroke_width=stroke, stroke_fill=fill
+            )
+            x0, y0, x1, y1 = face.getbbox(word, anchor="ls", stroke_width=stroke)
+            inked.append(InkedWord((at[0] + x0, at[1] + y0, at[0] + x1, at[1] + y1), word))
+            left += advance + space
+        # Lone punctuation (a dash in an empty column, a row of stars) is a rule, not a text line.
+        if label and any(character.isalnum() for character in text):
+            self._lines.append(InkedLine(tuple(inked), row))
+        return end
+
+    def lines(self) -> tuple[InkedLine, ...]:
+        """All labelled lines; neighbours in one row closer than `ROW_GAP` heights are one line."""
+        free = [line for line in self._lines if line.row is None]
+        rows: dict[int, list[InkedLine]] = {}
+        for line in self._lines:
+            if line.row is not None:
+                rows.setdefault(line.row, []).append(line)
+        merged: list[InkedLine] = []
+        for pieces in rows.values():
+            pieces.sort(key=lambda line: line.box[0])
+            current = pieces[0]
+            for piece in pieces[1:]:
+                left, right = current.box, piece.box
+                height = max(left[3] - left[1], right[3] - right[1])
+                if right[0] - left[2] < ROW_GAP * height:
+                    current = replace(current, words=current.words + piece.words)
+                else:
+                    merged.append(current)
+                    current = piece
+            merged.append(current)
+        return tuple(free + merged)
+
+    def pixels(self) -> ByteImage:
+        """The sheet as RGB uint8 (H, W, 3)."""
+        return np.array(self.image)
+
+
+def fit(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:
+    """The longest start of `text`, in whole words, that is at most `width` px wide ("" if none)."""
+    words = text.split()
+    while words and face.getlength(" ".join(words)) > width:
+        words.pop()
+    return " ".join(words)
+
+
+def outline(box: Box, margin: float) -> FloatArray:
+    """The outline of a box as a polygon with points along its long edges.
+
+    The points let a warp bend the polygon with the text.
+
+    Args:
+        box: left, top, right, bottom in px.
+        margin: added on each side, px.
+
+    Returns:
+        (2k, 2) float32 px, clockwise from top-left, k >= 2 points along the top, k at the bottom.
+    """
+    x0, y0, x1, y1 = box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin
+    count = 2 + min(10, int((x1 - x0) / (3.0 * max(y1 - y0, 1.0))))
+    xs = np.linspace(x0, x1, count)
+    top = np.stack([xs, np.full(count, y0)], axis=1)
+    bottom = np.stack([xs[::-1], np.full(count, y1)], axis=1)
+    polygon: FloatArray = np.concatenate([top, bottom]).astype(np.float32)  # (2k, 2)
+    return polygon

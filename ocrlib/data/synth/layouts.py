@@ -1,0 +1,204 @@
+"""What the page layouts share: choosing fonts and colours, rules and running down a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from PIL import ImageFont
+
+from ocrlib.data.synth.canvas import Canvas, Colour
+from ocrlib.data.synth.fonts import Font, covers, get_face
+
+Face = ImageFont.FreeTypeFont
+_MUST_HAVE = "AaZz09$%&()-./:@"
+
+
+def pick(rng: np.random.Generator, options: Sequence[str]) -> str:
+    """One of the options."""
+    return options[int(rng.integers(len(options)))]
+
+
+def chance(rng: np.random.Generator, probability: float) -> bool:
+    """True with the given probability."""
+    return bool(rng.random() < probability)
+
+
+def pick_font(rng: np.random.Generator, fonts: Sequence[Font], mono: float = 0.0) -> Font:
+    """A font with all of ASCII's usual characters; a monospaced one with probability `mono`."""
+    usable = _usable(tuple(fonts))
+    if chance(rng, mono):
+        usable = [font for font in usable if font.style == "mono"] or usable
+    return usable[int(rng.integers(len(usable)))]
+
+
+@lru_cache(maxsize=8)
+def _usable(fonts: tuple[Font, ...]) -> list[Font]:
+    """The fonts that can write any page (fonts without small letters would need other labels)."""
+    able = [font for font in fonts if covers(font, _MUST_HAVE) and not font.upper_only]
+    return able or list(fonts)
+
+
+def relatives(font: Font, fonts: Sequence[Font]) -> list[Font]:
+    """Fonts of the same family (its bold and italic cuts), or the font alone."""
+    return [other for other in fonts if other.family == font.family] or [font]
+
+
+def ink(rng: np.random.Generator, darkest: int = 0, lightest: int = 90) -> Colour:
+    """A dark ink, mostly grey."""
+    level = int(rng.integers(darkest, lightest + 1))
+    if chance(rng, 0.8):
+        return (level, level, level)
+    tint = rng.integers(0, 40, 3)
+    return (level + int(tint[0]), level + int(tint[1]), level + int(tint[2]))
+
+
+def paper(rng: np.random.Generator) -> Colour:
+    """The colour of a paper, mostly near white."""
+    level = int(rng.integers(200, 256)) if chance(rng, 0.75) else int(rng.integers(150, 230))
+    if chance(rng, 0.7):
+        return (level, level, level)
+    tint = rng.integers(0, 30, 3)
+    return (level - int(tint[0]), level - int(tint[1]), level - int(tint[2]))
+
+
+@dataclass
+class Roll:
+    """Writes down a sheet row by row, as a printer does.
+
+    Args:
+        rng: source of randomness.
+        canvas: the sheet.
+        left: x of the left margin, px.
+        right: x of the right margin, px.
+        y: baseline of the row last written, px.
+        pitch: distance between baselines, px.
+        body: the ordinary face.
+        bold: the face for what stands out.
+        fill: colour of the ink.
+    """
+
+    rng: np.random.Generator
+    canvas: Canvas
+    left: float
+    right: float
+    y: float
+    pitch: float
+    body: Face
+    bold: Face
+    fill: Colour
+    row: int = 0
+
+    @property
+    def full(self) -> bool:
+        """True when the next row would begin below the sheet."""
+        return self.y > self.canvas.height
+
+    def feed(self, rows: float = 1.0) -> None:
+        """Go down by a number of rows and start a new one."""
+        self.y += rows * self.pitch
+        self.row += 1
+
+    def centre(self, text: str, face: Face | None = None) -> None:
+        """A centred row; too long text is broken into further rows."""
+        face = face or self.body
+        for part in wrap(text, face, self.right - self.left):
+            self.feed(max(1.0, 1.15 * face.size / self.body.size))
+            middle = (self.left + self.right) / 2
+            self.canvas.write(middle, self.y, part, face, self.fill, align="center", row=self.row)
+
+    def text(self, text: str, face: Face | None = None, indent: float = 0.0) -> None:
+        """A row (or more, wrapped) from the left margin."""
+        face = face or self.body
+        for part in wrap(text, face, self.right - self.left - indent):
+            self.feed(max(1.0, 1.1 * face.size / self.body.size))
+            self.canvas.write(self.left + indent, self.y, part, face, self.fill, row=self.row)
+
+    def pair(self, label: str, value: str, face: Face | None = None, at: float = 1.0) -> None:
+        """A row with a label at the left and a value that ends at fraction `at` of the width."""
+        face = face or self.body
+        self.feed(max(1.0, 1.1 * face.size / self.body.size))
+        end = self.canvas.write(self.left, self.y, label, face, self.fill, row=self.row)
+        x = self.left + at * (self.right - self.left)
+        if x - face.getlength(value) < end + 0.5 * face.size:
+            self.feed(max(1.0, 1.1 * face.size / self.body.size))
+        self.canvas.write(x, self.y, value, face, self.fill, align="right", row=self.row)
+
+    def columns(
+        self, cells: Sequence[str], edges: Sequence[float], aligns: str, face: Face | None = None
+    ) -> None:
+        """A row of cells; cell i lies between fractions edges[i] and edges[i+1], aligned l or r."""
+        face = face or self.body
+        self.feed()
+        width = self.right - self.left
+        for text, start, stop, align in zip(cells, edges[:-1], edges[1:], aligns, strict=True):
+            shown = shorten(text, face, (stop - start) * width - 0.5 * face.size)
+            if not shown:
+                continue
+            if align == "l":
+                x = self.left + start * width
+                self.canvas.write(x, self.y, shown, face, self.fill, row=self.row)
+            else:
+                x = self.left + stop * width
+                self.canvas.write(x, self.y, shown, face, self.fill, align="right", row=self.row)
+
+    def rule(self, style: str, start: float = 0.0, stop: float = 1.0) -> None:
+        """A ruled row: style "line", "double", "dashes" (drawn), or a character to repeat."""
+        width = self.right - self.left
+        x0, x1 = self.left + start * width, self.left + stop * width
+        if style in ("line", "double", "dashes"):
+            self.feed(0.6)
+            thick = max(1, round(self.body.size / 12))
+            for offset in (0, 3 * thick) if style == "double" else (0,):
+                y = self.y - 0.2 * self.pitch + offset
+                if style != "dashes":
+                    self.canvas.draw.line((x0, y, x1, y), self.fill, thick)
+                    continue
+                dash = self.body.size * 0.35
+                for x in np.arange(x0, x1, 1.8 * dash).tolist():
+                    self.canvas.draw.line((x, y, x + dash, y), self.fill, thick)
+            return
+        self.feed()
+        count = int((x1 - x0) / max(self.body.getlength(style), 1.0))
+        self.canvas.write(x0, self.y, style * count, self.body, self.fill, label=False)
+
+
+def wrap(text: str, face: Face, width: float) -> list[str]:
+    """Break text into rows of whole words at most `width` px wide (a longer word is cut)."""
+    rows: list[str] = []
+    current = ""
+    for word in text.split():
+        candidate = f"{current} {word}" if current else word
+        if face.getlength(candidate) <= width:
+            current = candidate
+            continue
+        if current:
+            rows.append(current)
+        current = shorten(word, face, width)
+    return [*rows, current] if current else rows
+
+
+def shorten(text: str, face: Face, width: float) -> str:
+    """The longest start of `text` that is at most `width` px wide, as a till cuts a name."""
+    while text and face.getlength(text) > width:
+        text = text[: min(len(text) - 1, max(1, int(len(text) * width / face.getlength(text))))]
+        if len(text) == 1 and face.getlength(text) > width:
+            return ""
+    return text.strip()
+
+
+def body_size(rng: np.random.Generator, smallest: float, largest: float) -> int:
+    """A font size in px, log-uniform."""
+    return round(float(np.exp(rng.uniform(np.log(smallest), np.log(largest)))))
+
+
+def faces(
+    rng: np.random.Generator, fonts: Sequence[Font], size: int, mono: float = 0.0
+) -> tuple[Face, Face]:
+    """An ordinary face and one for emphasis (often a cut of the same family)."""
+    font = pick_font(rng, fonts, mono)
+    family = relatives(font, fonts)
+    other = family[int(rng.integers(len(family)))] if chance(rng, 0.7) else pick_font(rng, fonts)
+    return get_face(font, size), get_face(other, size)
