@@ -230,7 +230,9 @@ def _header_size(picture: Path) -> tuple[int, int]:
     try:
         with Image.open(picture, formats=FORMATS) as image:
             width, height = image.size
-            if image.getexif().get(_ORIENTATION, 1) >= 5:
+            # For PNG without EXIF in front, Pillow would decode everything to look behind it.
+            has_exif = image.format != "PNG" or "exif" in image.info
+            if has_exif and image.getexif().get(_ORIENTATION, 1) >= 5:
                 width, height = height, width
     except Image.DecompressionBombError:
         height = width = MAX_PIXELS
