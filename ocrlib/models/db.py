@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from ocrlib.engine import paddle
@@ -31,32 +32,27 @@ class DetOutput(NamedTuple):
 
 
 class DBBranch(nn.Layer):
-    """One branch of the head: a 3x3 convolution, then two doublings of the size.
+    """Two doublings of the size by transposed convolutions.
 
     Args:
-        in_channels: channels of the neck's map.
-        width: channels inside the branch.
-        prior: share of text px expected before training, 0-1; it sets the last bias, so that
+        in_channels: channels that come in.
+        width: channels between the two.
+        prior: mean of the map expected before training, 0-1; it sets the last bias, so that
             the first steps are not spent on learning that most of a picture is background.
     """
 
     def __init__(self, in_channels: int, width: int, prior: float) -> None:
         super().__init__()
-        self.conv = ConvBN(in_channels, width, 3)
-        self.up1 = nn.Conv2DTranspose(width, width, 2, stride=2, bias_attr=False)
+        self.up1 = nn.Conv2DTranspose(in_channels, width, 2, stride=2, bias_attr=False)
         self.bn = nn.BatchNorm2D(width)
-        bias = float(paddle.logit(paddle.to_tensor(prior)).item())
+        bias = nn.initializer.Constant(math.log(prior / (1 - prior)))
         self.up2 = nn.Conv2DTranspose(
-            width,
-            1,
-            2,
-            stride=2,
-            bias_attr=paddle.ParamAttr(initializer=nn.initializer.Constant(bias)),
+            width, 1, 2, stride=2, bias_attr=paddle.ParamAttr(initializer=bias)
         )
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         """Map (B, in, H/4, W/4) to logits (B, 1, H, W)."""
-        x = F.relu(self.bn(self.up1(self.conv(x))))  # (B, width, H/2, W/2)
+        x = F.relu(self.bn(self.up1(x)))  # (B, width, H/2, W/2)
         return self.up2(x)  # (B, 1, H, W)
 
 
@@ -69,19 +65,21 @@ class DBHead(nn.Layer):
 
     Args:
         in_channels: channels of the neck's map.
-        width: channels inside each branch; default a quarter of ``in_channels``.
+        width: channels of the 3x3 convolution that both branches share; half as many inside
+            each branch.
         k: slope of the step.
     """
 
-    def __init__(self, in_channels: int, width: int | None = None, k: float = 50.0) -> None:
+    def __init__(self, in_channels: int, width: int = 24, k: float = 50.0) -> None:
         super().__init__()
-        width = in_channels // 4 if width is None else width
-        self.shrink = DBBranch(in_channels, width, prior=0.1)
-        self.threshold = DBBranch(in_channels, width, prior=0.3)
+        self.conv = ConvBN(in_channels, width, 3)
+        self.shrink = DBBranch(width, width // 2, prior=0.1)
+        self.threshold = DBBranch(width, width // 2, prior=0.5)
         self.k = k
 
     def forward(self, x: paddle.Tensor) -> DetOutput:
         """Map (B, in, H/4, W/4) to a :class:`DetOutput` of (B, 1, H, W) maps."""
+        x = self.conv(x)
         logits = self.shrink(x)
         if not self.training:
             return DetOutput(logits)

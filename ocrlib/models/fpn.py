@@ -39,9 +39,12 @@ class LiteFPN(nn.Layer):
     ) -> None:
         super().__init__()
         squeezed = width // len(in_channels)
-        self.lateral = nn.LayerList([ConvBN(c, width, 1, act="none") for c in in_channels])
+        self.lateral = nn.LayerList([nn.Conv2D(c, width, 1) for c in in_channels])
         self.context = nn.LayerList([ConvBN(width, width, 3, dilation=d) for d in dilations])
-        self.smooth = nn.LayerList([ConvBN(width, squeezed, 3) for _ in in_channels])
+        # 1x1 at the finest level: a 3x3 there costs as much as a stage, and the head has one.
+        self.smooth = nn.LayerList(
+            [ConvBN(width, squeezed, 1 if i == 0 else 3) for i in range(len(in_channels))]
+        )
         self.out_channels = squeezed * len(in_channels)
 
     def forward(self, levels: Sequence[paddle.Tensor]) -> paddle.Tensor:
