@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any
 
 import cv2
 import numpy as np
@@ -186,8 +185,9 @@ def offset_polygon(polygon: ArrayLike, distance: float, scale: int = 1) -> list[
         The polygons that are left, each (m, 2) float32: none when all of it was eaten up, several
         when a narrow part gave way.
     """
-    p = np.asarray(polygon, np.float64)
-    path: list[Any] = (p * scale).tolist() if scale != 1 else p.tolist()
+    path = np.asarray(polygon).tolist()
+    if scale != 1:
+        path = [(x * scale, y * scale) for x, y in path]
     if len(path) < 3:
         return []
     clipper = pyclipper.PyclipperOffset()
