@@ -1,0 +1,395 @@
+"""What synthetic text says: words, numbers, and the lines of receipts, letters and signs.
+
+The system's word list is used when it is installed (Debian: `wamerican`); otherwise new words are
+made letter by letter from the statistics of our own vocabulary. A share of random strings keeps a
+recogniser from learning the dictionary instead of the letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from ocrlib.data.synth.vocabulary import (
+    COMMON,
+    COMPANY_ENDINGS,
+    DOMAINS,
+    FIRST_NAMES,
+    ITEMS,
+    LABELS,
+    LAST_NAMES,
+    MONTHS,
+    PHRASES,
+    PLACES,
+    SIGNS,
+    STREET_ENDINGS,
+    STREET_WORDS,
+    STREETS,
+)
+
+Item = TypeVar("Item")
+SYSTEM_WORDS = Path("/usr/share/dict/words")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+DIGITS = "0123456789"
+PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
+
+def pick(rng: np.random.Generator, items: Sequence[Item]) -> Item:
+    """One of `items`, all equally likely (much faster than `rng.choice`)."""
+    return items[int(rng.random() * len(items))]
+
+
+@lru_cache(maxsize=4)
+def system_words(path: Path = SYSTEM_WORDS) -> tuple[str, ...]:
+    """ASCII words of 2 to 14 letters of the system's list, possessives left out; () without one."""
+    if not path.is_file():
+        return ()
+    words = path.read_text(encoding="utf-8", errors="replace").split()
+    return tuple(
+        word for word in words if 2 <= len(word) <= 14 and word.isascii() and "'" not in word
+    )
+
+
+@lru_cache(maxsize=1)
+def _letter_followers() -> dict[str, str]:
+    """For every pair of letters, the letters that follow it in our vocabulary, as often ("" ends)."""
+    followers: dict[str, str] = {}
+    for word in (*COMMON, *SIGNS, *LAST_NAMES):
+        padded = f"^^{word.lower()}$"
+        for start in range(len(padded) - 2):
+            pair = padded[start : start + 2]
+            followers[pair] = followers.get(pair, "") + padded[start + 2]
+    return followers
+
+
+def invented_word(rng: np.random.Generator) -> str:
+    """A pronounceable word of 2 to 12 letters that need not exist."""
+    followers = _letter_followers()
+    while True:
+        pair, letters = "^^", ""
+        while len(letters) < 12:
+            letter = pick(rng, followers[pair])
+            if letter == "$":
+                break
+            letters += letter
+            pair = pair[1] + letter
+        if len(letters) >= 2:
+            return letters
+
+
+def plain_word(rng: np.random.Generator) -> str:
+    """A word as a dictionary spells it: frequent, on signs, rarer, a name, or invented."""
+    kind = rng.random()
+    if kind < 0.18:
+        return pick(rng, COMMON)
+    if kind < 0.42:
+        return pick(rng, SIGNS)
+    if kind < 0.48:
+        return pick(rng, LAST_NAMES)
+    words = system_words()
+    if not words or kind > 0.9:
+        return invented_word(rng)
+    return pick(rng, words)
+
+
+def vary_case(rng: np.random.Generator, text: str) -> str:
+    """The text in capitals, with initial capitals, in small letters, or (rarely) as a medley."""
+    kind = rng.random()
+    if kind < 0.38:
+        return text.upper()
+    if kind < 0.66:
+        return text.title() if "'" not in text else text.capitalize()
+    if kind < 0.97:
+        return text.lower()
+    return "".join(char.upper() if rng.random() < 0.5 else char.lower() for char in text)
+
+
+def digits(rng: np.random.Generator, count: int) -> str:
+    """`count` random digits."""
+    return "".join(pick(rng, DIGITS) for _ in range(count))
+
+
+def random_string(rng: np.random.Generator, low: int = 1, high: int = 9) -> str:
+    """Letters, digits and some punctuation without any sense, `low` to `high` characters long."""
+    kind = rng.random()
+    if kind < 0.3:
+        alphabet = LETTERS.upper() + DIGITS
+    elif kind < 0.5:
+        alphabet = LETTERS.upper()
+    elif kind < 0.65:
+        alphabet = LETTERS
+    elif kind < 0.85:
+        alphabet = LETTERS + LETTERS.upper() + DIGITS
+    else:
+        alphabet = LETTERS + LETTERS.upper() + DIGITS + PUNCTUATION
+    count = int(rng.integers(low, high + 1))
+    return "".join(pick(rng, alphabet) for _ in range(count))
+
+
+def number(rng: np.random.Generator) -> str:
+    """A house number, year, quantity, ordinal or percentage."""
+    kind = rng.random()
+    if kind < 0.55:
+        return digits(rng, 1 + int(rng.random() * 4))
+    if kind < 0.65:
+        return str(int(rng.integers(1900, 2031)))
+    if kind < 0.75:
+        value = int(rng.integers(1, 100))
+        ending = (
+            "th" if 10 <= value % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+        )
+        return f"{value}{ending}"
+    if kind < 0.85:
+        return f"{rng.integers(1, 101)}%"
+    if kind < 0.93:
+        return f"{int(rng.integers(1000, 10**7)):,}"
+    return f"{rng.integers(0, 100)}.{digits(rng, 1 + int(rng.random() * 3))}"
+
+
+def price(rng: np.random.Generator) -> str:
+    """An amount of money with or without its currency."""
+    value = float(np.exp(rng.random() * 9 - 2))  # 0.14 to 1,100
+    amount = f"{value:,.2f}" if rng.random() < 0.9 else f"{value:.0f}"
+    kind = rng.random()
+    if kind < 0.6:
+        return amount
+    if kind < 0.85:
+        return pick(rng, ("$", "RM", "RM ", "$ ", "USD ", "EUR ")) + amount
+    return amount + pick(rng, (" RM", " SR", "-", " S", " ZRL", "*", " T"))
+
+
+def date(rng: np.random.Generator) -> str:
+    """A date in one of the usual notations."""
+    day, month, year = (
+        int(rng.integers(1, 29)),
+        int(rng.integers(1, 13)),
+        int(rng.integers(1990, 2031)),
+    )
+    name = MONTHS[month - 1]
+    name = name.upper() if rng.random() < 0.5 else name.title()
+    forms = (
+        f"{day:02}/{month:02}/{year}",
+        f"{day:02}-{month:02}-{year}",
+        f"{day:02}.{month:02}.{year}",
+        f"{day:02}/{month:02}/{year % 100:02}",
+        f"{year}-{month:02}-{day:02}",
+        f"{day}/{month}/{year}",
+        f"{day:02} {name} {year}",
+        f"{day:02}-{name}-{year}",
+        f"{name} {day}, {year}",
+    )
+    return pick(rng, forms)
+
+
+def clock(rng: np.random.Generator) -> str:
+    """A time of day."""
+    hour, minute, second = (
+        int(rng.integers(0, 24)),
+        int(rng.integers(0, 60)),
+        int(rng.integers(0, 60)),
+    )
+    half = "AM" if hour < 12 else "PM"
+    forms = (
+        f"{hour:02}:{minute:02}",
+        f"{hour:02}:{minute:02}:{second:02}",
+        f"{(hour + 11) % 12 + 1}:{minute:02} {half}",
+        f"{(hour + 11) % 12 + 1:02}:{minute:02}:{second:02} {half}",
+        f"{(hour + 11) % 12 + 1}:{minute:02}{half.lower()}",
+    )
+    return pick(rng, forms)
+
+
+def phone(rng: np.random.Generator) -> str:
+    """A telephone number."""
+    forms = (
+        f"0{digits(rng, 1)}-{digits(rng, 4)} {digits(rng, 4)}",
+        f"0{digits(rng, 1)}-{digits(rng, 8)}",
+        f"0{digits(rng, 2)}-{digits(rng, 3)} {digits(rng, 4)}",
+        f"({digits(rng, 3)}) {digits(rng, 3)}-{digits(rng, 4)}",
+        f"{digits(rng, 3)}-{digits(rng, 3)}-{digits(rng, 4)}",
+        f"+6{digits(rng, 2)}-{digits(rng, 7)}",
+        f"+{digits(rng, 2)} {digits(rng, 2)} {digits(rng, 7)}",
+        digits(rng, 10),
+    )
+    return pick(rng, forms)
+
+
+def code(rng: np.random.Generator) -> str:
+    """An article, invoice or registration number such as `A1234-B`."""
+    upper = LETTERS.upper()
+    forms: tuple[Callable[[], str], ...] = (
+        lambda: f"{pick(rng, upper)}{digits(rng, 4)}-{pick(rng, upper)}",
+        lambda: f"{pick(rng, upper)}{pick(rng, upper)}{digits(rng, 6)}",
+        lambda: (
+            f"{pick(rng, upper)}{pick(rng, upper)}-{pick(rng, upper)}{pick(rng, upper)}-{digits(rng, 7)}"
+        ),
+        lambda: f"({digits(rng, 6)}-{pick(rng, upper)})",
+        lambda: f"{digits(rng, 12)}",
+        lambda: f"{digits(rng, 13)}",
+        lambda: f"{pick(rng, upper)}{digits(rng, 1)}{digits(rng, 9)}",
+        lambda: f"#{digits(rng, 3 + int(rng.random() * 5))}",
+        lambda: f"{digits(rng, 4)}/{digits(rng, 2)}/{digits(rng, 4)}",
+        lambda: f"{pick(rng, upper)}{pick(rng, upper)}{pick(rng, upper)} {digits(rng, 4)}",
+        lambda: "X" * 12 + digits(rng, 4),
+    )
+    return pick(rng, forms)()
+
+
+def url(rng: np.random.Generator) -> str:
+    """A web or mail address, small letters."""
+    name = "".join(plain_word(rng).lower() for _ in range(1 + int(rng.random() * 2)))
+    domain = f"{name}.{pick(rng, DOMAINS)}"
+    kind = rng.random()
+    if kind < 0.5:
+        return f"www.{domain}"
+    if kind < 0.6:
+        return f"http://{domain}"
+    if kind < 0.9:
+        user = (
+            pick(rng, FIRST_NAMES) if rng.random() < 0.5 else pick(rng, ("info", "sales", "help"))
+        )
+        return f"{user}@{domain}"
+    return domain
+
+
+def company(rng: np.random.Generator) -> str:
+    """A firm's name, case as in a dictionary."""
+    names = [plain_word(rng) if rng.random() < 0.6 else pick(rng, LAST_NAMES)]
+    if rng.random() < 0.6:
+        names.append(plain_word(rng))
+    return f"{' '.join(names)} {pick(rng, COMPANY_ENDINGS)}"
+
+
+def address(rng: np.random.Generator) -> str:
+    """One line of a postal address."""
+    kind = rng.random()
+    if kind < 0.3:
+        block = f"{pick(rng, ('', '', 'ss', 'pju ', 'usj ', 'u'))}{rng.integers(1, 30)}/{rng.integers(1, 60)}"
+        where = pick(
+            rng, (pick(rng, LAST_NAMES), block, f"{plain_word(rng)} {rng.integers(1, 30)}")
+        )
+        return f"no.{rng.integers(1, 300)}, {pick(rng, STREET_WORDS)} {where},"
+    if kind < 0.55:
+        return f"{rng.integers(1, 9999)} {pick(rng, STREETS)} {pick(rng, STREET_ENDINGS)}"
+    if kind < 0.8:
+        return f"{digits(rng, 5)} {pick(rng, PLACES)}{pick(rng, ('', ',', '.', ', ' + pick(rng, PLACES)))}"
+    if kind < 0.9:
+        return (
+            f"{pick(rng, PLACES)}, {''.join(pick(rng, LETTERS) for _ in range(2))} {digits(rng, 5)}"
+        )
+    return f"lot {rng.integers(1, 200)}, {pick(rng, ('ground', '1st', '2nd', 'lower'))} floor, {pick(rng, PLACES)}"
+
+
+def sentence(rng: np.random.Generator, low: int = 2, high: int = 7) -> str:
+    """`low` to `high` words, punctuated, case as in prose."""
+    words = [plain_word(rng) for _ in range(int(rng.integers(low, high + 1)))]
+    for place in range(len(words) - 1):
+        if rng.random() < 0.08:
+            words[place] += pick(rng, (",", ",", ";", ":", " -"))
+    if rng.random() < 0.15:
+        place = int(rng.random() * len(words))
+        words[place] = pick(rng, ('"{}"', "({})", "'{}'", "[{}]")).format(words[place])
+    text = " ".join(words)
+    if rng.random() < 0.5:
+        text = text[0].upper() + text[1:] + pick(rng, (".", ".", ".", "!", "?", ""))
+    return text
+
+
+def receipt_line(rng: np.random.Generator) -> str:
+    """One line (or column) of a receipt or an invoice, case varied."""
+    kind = rng.random()
+    if kind < 0.2:
+        return price(rng)
+    if kind < 0.4:
+        text = pick(rng, LABELS)
+        if rng.random() < 0.35:
+            text += pick(rng, (":", " :", ":", " :", "(rm)", " (rm)", "#", "*"))
+        return vary_case(rng, text)
+    if kind < 0.55:
+        value = pick(rng, (price, price, code, code, date, phone, number))(rng)
+        return vary_case(rng, pick(rng, LABELS)) + pick(rng, (": ", " : ", " ", " ", ":")) + value
+    if kind < 0.68:
+        text = vary_case(rng, pick(rng, ITEMS) if rng.random() < 0.6 else sentence(rng, 1, 4))
+        if rng.random() < 0.3:
+            text = f"{code(rng)} {text}"
+        return text if rng.random() < 0.6 else f"{text} {price(rng)}"
+    if kind < 0.74:
+        times = pick(rng, (" x ", " X ", " @ ", "x", " * ", " PCS x "))
+        return f"{rng.integers(1, 30)}{times}{price(rng)}"
+    if kind < 0.8:
+        both = f"{date(rng)}{pick(rng, (' ', ' ', '  ', ' - '))}{clock(rng)}"
+        return pick(rng, (date(rng), both, clock(rng)))
+    if kind < 0.88:
+        return vary_case(rng, address(rng))
+    if kind < 0.93:
+        return vary_case(rng, company(rng))
+    if kind < 0.97:
+        return vary_case(rng, pick(rng, PHRASES))
+    return pick(rng, (code, url, phone, number))(rng)
+
+
+def random_line(rng: np.random.Generator) -> str:
+    """A line of text: receipts (about two thirds), prose, addresses, links, nonsense.
+
+    Never empty, printable ASCII, single spaces, at most 60 characters.
+    """
+    kind = rng.random()
+    if kind < 0.62:
+        text = receipt_line(rng)
+    elif kind < 0.84:
+        text = sentence(rng)
+        text = text if rng.random() < 0.5 else vary_case(rng, text)
+    elif kind < 0.88:
+        text = vary_case(rng, address(rng))
+    elif kind < 0.91:
+        text = vary_case(rng, f"{pick(rng, FIRST_NAMES)} {pick(rng, LAST_NAMES)}")
+    elif kind < 0.93:
+        text = url(rng)
+    else:
+        text = " ".join(random_string(rng) for _ in range(int(rng.integers(1, 5))))
+    return " ".join(text.split())[:60].rstrip()
+
+
+def random_word(rng: np.random.Generator, charset_chars: str | None = None) -> str:
+    """One word as scenes show it: about four fifths words, the rest numbers, codes and nonsense.
+
+    Args:
+        rng: source of randomness.
+        charset_chars: if given, other characters are dropped, and a word that would lose all its
+            characters is drawn again.
+    """
+    while True:
+        word = _scene_word(rng)
+        if charset_chars is not None:
+            word = "".join(char for char in word if char in charset_chars)
+        if word:
+            return word
+
+
+def _scene_word(rng: np.random.Generator) -> str:
+    kind = rng.random()
+    if kind < 0.72:
+        word = vary_case(rng, plain_word(rng))
+        if rng.random() < 0.07:
+            form = pick(
+                rng, ("{}'s", "{}.", "{},", "{}!", "{}:", "({})", '"{}"', "{}?", "{}-", "&{}")
+            )
+            word = form.format(word)
+        elif rng.random() < 0.02:
+            word = f"{word}{pick(rng, ('-', '/', '&', '.'))}{vary_case(rng, plain_word(rng))}"
+        return word
+    if kind < 0.83:
+        return random_string(rng)
+    if kind < 0.91:
+        return number(rng)
+    if kind < 0.94:
+        return price(rng).replace(" ", "")
+    if kind < 0.96:
+        return pick(rng, (date, clock))(rng).replace(" ", "")
+    if kind < 0.98:
+        return pick(rng, (code, phone))(rng).replace(" ", "")
+    return vary_case(rng, url(rng))
