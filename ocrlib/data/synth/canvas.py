@@ -80,6 +80,7 @@ class Canvas:
         align: str = "left",
         row: int | None = None,
         stroke: int = 0,
+        extra_space: float = 0.0,
         label: bool = True,
     ) -> float:
         """Write one line of text.
@@ -93,18 +94,20 @@ class Canvas:
             align: "left", "center" or "right".
             row: pieces with the same row number are joined into one line where they are close.
             stroke: extra thickness of the strokes, px.
+            extra_space: added to every space between words, px (justified text).
             label: False draws without recording it (handwriting-like scribbles, watermarks).
 
         Returns:
             The x of the line's right end, px. Text outside the sheet is not drawn.
         """
-        space = face.getlength(" ")
+        space = face.getlength(" ") + extra_space
         words = text.split()
         advances = [face.getlength(word) for word in words]
         total = sum(advances) + space * (len(words) - 1)
         left = x - {"left": 0.0, "center": total / 2, "right": total}[align]
         end = left + total
-        if baseline < 0 or baseline - face.size > self.height or end < 0 or left > self.width:
+        size = face.size
+        if baseline < 0.7 * size or baseline > self.height or end < 0 or left > self.width:
             return end
         inked = []
         for word, advance in zip(words, advances, strict=True):

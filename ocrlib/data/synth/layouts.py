@@ -16,11 +16,6 @@ Face = ImageFont.FreeTypeFont
 _MUST_HAVE = "AaZz09$%&()-./:@"
 
 
-def pick(rng: np.random.Generator, options: Sequence[str]) -> str:
-    """One of the options."""
-    return options[int(rng.integers(len(options)))]
-
-
 def chance(rng: np.random.Generator, probability: float) -> bool:
     """True with the given probability."""
     return bool(rng.random() < probability)
@@ -163,6 +158,37 @@ class Roll:
         self.feed()
         count = int((x1 - x0) / max(self.body.getlength(style), 1.0))
         self.canvas.write(x0, self.y, style * count, self.body, self.fill, label=False)
+
+
+def sheet_size(rng: np.random.Generator, page: tuple[int, int]) -> tuple[int, int]:
+    """Height and width of a sheet for a page: smaller (all is seen), or larger (a part is)."""
+    scale = rng.uniform(0.98, 1.2, 2) if chance(rng, 0.25) else rng.uniform(0.85, 1.0, 2)
+    return int(page[0] * scale[0]), int(page[1] * scale[1])
+
+
+def new_roll(
+    rng: np.random.Generator,
+    canvas: Canvas,
+    body: Face,
+    bold: Face,
+    fill: Colour,
+    *,
+    margin: float,
+    spacing: tuple[float, float],
+) -> Roll:
+    """A roll over the whole canvas with equal side margins (px) and a random line spacing."""
+    size = body.size
+    return Roll(
+        rng=rng,
+        canvas=canvas,
+        left=margin,
+        right=canvas.width - margin,
+        y=float(rng.uniform(0.3, 3.0)) * size,
+        pitch=size * float(rng.uniform(*spacing)),
+        body=body,
+        bold=bold,
+        fill=fill,
+    )
 
 
 def wrap(text: str, face: Face, width: float) -> list[str]:

@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ocrlib.data.synth.canvas import Canvas
+from ocrlib.data.synth.content import pick
 from ocrlib.data.synth.distractors import scribble
+from ocrlib.data.synth.documents import form, table
 from ocrlib.data.synth.effects import degrade, texture_background
 from ocrlib.data.synth.fonts import Font
 from ocrlib.data.synth.labelling import label_lines
-from ocrlib.data.synth.layouts import chance, pick
+from ocrlib.data.synth.layouts import chance
+from ocrlib.data.synth.letters import letter
 from ocrlib.data.synth.receipts import receipt
 from ocrlib.data.synth.warp import random_warp
 from ocrlib.data.synth.wear import cast_shadow, crumple, fade, fold, print_through
@@ -20,7 +23,7 @@ from ocrlib.types import ByteImage, DetSample, TextInstance
 
 Layout = Callable[[np.random.Generator, Sequence[Font], tuple[int, int]], Canvas]
 
-_LAYOUTS: dict[str, Layout] = {"receipt": receipt}
+_LAYOUTS: dict[str, Layout] = {"receipt": receipt, "letter": letter, "form": form, "table": table}
 PAGE_KINDS: tuple[str, ...] = tuple(_LAYOUTS)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ocrlib.data.synth.canvas import Canvas
+from ocrlib.data.synth.content import clock, code, date, digits, phone, pick, url
 from ocrlib.data.synth.distractors import draw_barcode, draw_logo, draw_qr
 from ocrlib.data.synth.fonts import Font, get_face
 from ocrlib.data.synth.layouts import (
@@ -15,22 +16,11 @@ from ocrlib.data.synth.layouts import (
     chance,
     faces,
     ink,
+    new_roll,
     paper,
-    pick,
     pick_font,
 )
-from ocrlib.data.synth.phrases import (
-    address_lines,
-    amount,
-    code,
-    date,
-    phone,
-    product,
-    sentence,
-    shop,
-    time,
-    words,
-)
+from ocrlib.data.synth.phrases import address_lines, amount, product, prose, shop, words
 
 _RULES = ("-", "=", "*", "_", "- ", "line", "double", "dashes", "dashes", ".")
 
@@ -45,18 +35,7 @@ def receipt(rng: np.random.Generator, fonts: Sequence[Font], size: tuple[int, in
     width = int(min(width, size[1] * rng.uniform(0.9, 1.1)))
     height = int(size[0] * rng.uniform(0.8, 1.25))
     canvas = Canvas(height, width, paper(rng))
-    top = float(rng.uniform(0.5, 4.0)) * text_size
-    roll = Roll(
-        rng=rng,
-        canvas=canvas,
-        left=margin,
-        right=width - margin,
-        y=top,
-        pitch=text_size * float(rng.uniform(1.0, 1.6)),
-        body=body,
-        bold=bold,
-        fill=ink(rng),
-    )
+    roll = new_roll(rng, canvas, body, bold, ink(rng), margin=margin, spacing=(1.0, 1.6))
     parts: list[Callable[[Roll, Sequence[Font]], None]] = [
         _heading, _details, _items, _totals, _tax, _farewell
     ]  # fmt: skip
@@ -93,10 +72,8 @@ def _heading(roll: Roll, fonts: Sequence[Font]) -> None:
     for label in ("TEL", "FAX", "GST ID", "Email", "www"):
         if chance(rng, 0.4):
             separator = pick(rng, (": ", " : ", ". ", " "))
-            if label == "Email":
-                put(f"{words(rng, 1).lower()}@{words(rng, 1).lower()}.com")
-            elif label == "www":
-                put(f"www.{words(rng, 1).lower()}.com")
+            if label in ("Email", "www"):
+                put(url(rng))
             else:
                 put(label + separator + (phone(rng) if label != "GST ID" else code(rng)))
     if chance(rng, 0.5):
@@ -140,9 +117,9 @@ def _details(roll: Roll, fonts: Sequence[Font]) -> None:
     for k in order:
         label = labels[int(k)]
         if "date" in label.lower():
-            value = f"{date(rng)} {time(rng)}" if chance(rng, 0.4) else date(rng)
+            value = f"{date(rng)} {clock(rng)}" if chance(rng, 0.4) else date(rng)
         elif "time" in label.lower():
-            value = time(rng)
+            value = clock(rng)
         elif "cashier" in label.lower():
             value = words(rng, 1)
         else:
@@ -250,7 +227,7 @@ def _farewell(roll: Roll, fonts: Sequence[Font]) -> None:
     thanks = ("THANK YOU", "Thank You, Please Come Again", "GOODS SOLD ARE NOT RETURNABLE",
               "*** THANK YOU ***", "PLEASE KEEP THIS RECEIPT", "Have a nice day!")  # fmt: skip
     for _ in range(int(rng.integers(1, 5))):
-        roll.centre(pick(rng, thanks) if chance(rng, 0.6) else sentence(rng, 3, 9))
+        roll.centre(pick(rng, thanks) if chance(rng, 0.6) else prose(rng, 3, 9))
     if chance(rng, 0.4) and not roll.full:
         roll.feed(0.7)
         tall = roll.body.size * float(rng.uniform(1.5, 4))
@@ -262,7 +239,7 @@ def _farewell(roll: Roll, fonts: Sequence[Font]) -> None:
             )
             roll.y += tall
             if chance(rng, 0.7):
-                roll.centre(str(rng.integers(10**9, 10**12)))
+                roll.centre(digits(rng, 12))
         else:
             side = roll.body.size * float(rng.uniform(4, 8))
             draw_qr(roll.canvas, rng, middle - side / 2, roll.y, side, roll.fill)
