@@ -28,6 +28,8 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message=".*ccache.*")
     import paddle
 
+# Batch normalisation says so on every first training step; it is what everybody expects.
+warnings.filterwarnings("ignore", message="When training, we now always track global mean")
 logging.getLogger("paddle").setLevel(logging.ERROR)
 
 

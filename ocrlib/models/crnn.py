@@ -26,7 +26,7 @@ class RecOutput(NamedTuple):
         return F.softmax(self.logits, axis=-1)
 
 
-class CRNN(nn.Layer):
+class CRNN(paddle.nn.Layer):
     """A recogniser: backbone, sequence layer, one linear layer.
 
     Shi et al., 2016, "An End-to-End Trainable Neural Network for Image-based Sequence
@@ -38,9 +38,7 @@ class CRNN(nn.Layer):
         classes: classes including the blank.
     """
 
-    def __init__(
-        self, backbone: paddle.nn.Layer, sequence: paddle.nn.Layer, classes: int
-    ) -> None:
+    def __init__(self, backbone: paddle.nn.Layer, sequence: paddle.nn.Layer, classes: int) -> None:
         super().__init__()
         self.backbone = backbone
         self.sequence = sequence

@@ -31,7 +31,7 @@ class DetOutput(NamedTuple):
         return F.sigmoid(self.logits)
 
 
-class DBBranch(nn.Layer):
+class DBBranch(paddle.nn.Layer):
     """Two doublings of the size by transposed convolutions.
 
     Args:
@@ -56,7 +56,7 @@ class DBBranch(nn.Layer):
         return self.up2(x)  # (B, 1, H, W)
 
 
-class DBHead(nn.Layer):
+class DBHead(paddle.nn.Layer):
     """Shrink map, threshold map and their differentiable comparison.
 
     ``binary = sigmoid(k * (probability - threshold))`` is a step with a slope, so that the
@@ -88,7 +88,7 @@ class DBHead(nn.Layer):
         return DetOutput(logits, threshold_logits, F.sigmoid(self.k * difference))
 
 
-class DBNet(nn.Layer):
+class DBNet(paddle.nn.Layer):
     """A detector: backbone, neck and DB head.
 
     Args:
@@ -107,4 +107,5 @@ class DBNet(nn.Layer):
 
     def forward(self, x: paddle.Tensor) -> DetOutput:
         """Find text in pictures (B, 3, H, W), normalised, H and W multiples of 32."""
-        return self.head(self.neck(self.backbone(x)))
+        output: DetOutput = self.head(self.neck(self.backbone(x)))
+        return output

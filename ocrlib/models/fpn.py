@@ -17,7 +17,7 @@ def upsample_to(x: paddle.Tensor, like: paddle.Tensor) -> paddle.Tensor:
     return F.interpolate(x, size=like.shape[2:], mode="nearest")
 
 
-class LiteFPN(nn.Layer):
+class LiteFPN(paddle.nn.Layer):
     """Feature pyramid with a wide view (Lin et al., 2017, "Feature Pyramid Networks").
 
     The coarsest level passes through dilated convolutions first, so that one px of it sees
@@ -49,14 +49,14 @@ class LiteFPN(nn.Layer):
 
     def forward(self, levels: Sequence[paddle.Tensor]) -> paddle.Tensor:
         """Map levels (B, C_i, H / 2^(i+2), W / 2^(i+2)) to one (B, out_channels, H/4, W/4)."""
-        laterals = [lateral(x) for lateral, x in zip(self.lateral, levels, strict=True)]
+        # No zip(strict=True) here: Paddle's translation to a static graph does not know it.
+        laterals = [lateral(levels[i]) for i, lateral in enumerate(self.lateral)]
         top = laterals[-1]
         for layer in self.context:
             top = top + layer(top)
-        merged = [top]  # coarsest first
+        merged = [top]  # finest first, like the levels
         for lateral in reversed(laterals[:-1]):
-            merged.append(lateral + upsample_to(merged[-1], lateral))
-        finest = merged[-1]
-        squeezed = [s(x) for s, x in zip(self.smooth, reversed(merged), strict=True)]
-        stacked = [squeezed[0]] + [upsample_to(x, finest) for x in squeezed[1:]]
+            merged.insert(0, lateral + upsample_to(merged[0], lateral))
+        squeezed = [smooth(merged[i]) for i, smooth in enumerate(self.smooth)]
+        stacked = [squeezed[0]] + [upsample_to(x, squeezed[0]) for x in squeezed[1:]]
         return paddle.concat(stacked, axis=1)  # (B, out_channels, H/4, W/4)

@@ -24,7 +24,7 @@ def activation(name: Activation) -> paddle.nn.Layer:
     raise ValueError(f"unknown activation {name!r}; known: relu, hardswish, none")
 
 
-class ConvBN(nn.Layer):
+class ConvBN(paddle.nn.Layer):
     """Convolution without bias, batch normalisation, activation.
 
     The padding keeps the size at stride 1: ``dilation * (kernel - 1) / 2`` on every side.
@@ -65,7 +65,7 @@ class ConvBN(nn.Layer):
         return self.act(self.bn(self.conv(x)))
 
 
-class BasicBlock(nn.Layer):
+class BasicBlock(paddle.nn.Layer):
     """Two 3x3 convolutions with a shortcut around them (He et al., 2016, "Deep Residual Learning").
 
     The shortcut is projected by a 1x1 convolution when the stride or the width changes.

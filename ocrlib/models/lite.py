@@ -18,7 +18,7 @@ from ocrlib.models.sequence import BiLSTM
 nn = paddle.nn
 
 
-class LiteResNet(nn.Layer):
+class LiteResNet(paddle.nn.Layer):
     """A residual network of one block per level, for detection.
 
     Args:
@@ -56,7 +56,7 @@ class LiteResNet(nn.Layer):
         return levels
 
 
-class LiteConvNet(nn.Layer):
+class LiteConvNet(paddle.nn.Layer):
     """Plain 3x3 convolutions that turn a crop of 32 px height into a row of columns.
 
     Where a convolution keeps both the size and the width, a shortcut runs around it.
@@ -87,8 +87,8 @@ class LiteConvNet(nn.Layer):
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         """Map (B, 3, 32, W) to (B, C, 1, W / 4)."""
-        for conv, residual in zip(self.convs, self.residual, strict=True):
-            x = x + conv(x) if residual else conv(x)
+        for i, conv in enumerate(self.convs):
+            x = x + conv(x) if self.residual[i] else conv(x)
         return self.pool(x)  # (B, C, 1, W/4)
 
 

@@ -7,7 +7,7 @@ from ocrlib.engine import paddle
 nn = paddle.nn
 
 
-class BiLSTM(nn.Layer):
+class BiLSTM(paddle.nn.Layer):
     """One LSTM from left to right and one from right to left, side by side.
 
     Args:
