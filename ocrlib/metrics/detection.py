@@ -55,7 +55,10 @@ def match(
     areas, gt_areas, shared = _overlaps(
         [pred_polygons[i] for i in pred], [gt_polygons[i] for i in truth]
     )
-    counting = ~(shared[:, ignored] > DONT_CARE * areas[:, None]).any(axis=1)  # (P,)
+    covered = shared[:, ignored] > DONT_CARE * areas[:, None]  # (P, ignored)
+    counting = np.logical_not(np.any(covered, axis=1))  # (P,)
+        axis=1
+    )  # (P,)
     union = areas[:, None] + gt_areas - shared  # (P, G)
     fits = (shared > iou * union) & counting[:, None] & ~ignored  # (P, G)
     pairs = []
