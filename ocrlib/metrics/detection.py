@@ -57,8 +57,6 @@ def match(
     )
     covered = shared[:, ignored] > DONT_CARE * areas[:, None]  # (P, ignored)
     counting = np.logical_not(np.any(covered, axis=1))  # (P,)
-        axis=1
-    )  # (P,)
     union = areas[:, None] + gt_areas - shared  # (P, G)
     fits = (shared > iou * union) & counting[:, None] & ~ignored  # (P, G)
     pairs = []
