@@ -90,7 +90,8 @@ class DataRecipe:
         queue: batches that may wait per worker.
         augment: whether pictures are distorted.
         crop: side of a detection crop in px.
-        chunk: samples that are grouped by width together (recognition).
+        crops_per_page: crops that are taken of each page (detection).
+        chunk: samples that are prepared, grouped by width and shuffled together.
         epoch: samples per epoch when several sources are mixed.
     """
 
@@ -100,6 +101,7 @@ class DataRecipe:
     queue: int = number(24, least=1)
     augment: bool = True
     crop: int = number(320, least=32)
+    crops_per_page: int = number(1, least=1)
     chunk: int = number(1024, least=1)
     epoch: int = number(100_000, least=1)
 
