@@ -7,7 +7,8 @@ One star means the modules directly in a package, two stars also those in its su
 
 Reading the source (``ast``) instead of importing keeps Paddle out of the build, and building plain
 nodes instead of parsing docstrings as reStructuredText means that no docstring can break a page.
-Docstrings are Google style; ``code`` marks are the only inline markup.
+Docstrings are Google style; ``code`` marks are the only inline markup. Names of other public things
+become links, in code marks and in signatures.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from sphinx.domains.python import PythonDomain
 from sphinx.util.docutils import SphinxDirective
 
 SECTIONS = ("Args", "Returns", "Yields", "Raises", "Attributes", "Example", "Examples", "Note")
-CODE = re.compile(r"``(.+?)``|`([^`]+)`")
+CODE = re.compile(r"``(.+?)``|(?::[\w:]+:)?`~?([^`]+)`")
 NAME = re.compile(r"[A-Za-z_][\w.]*")
+PACKAGE = "ocrlib"
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,47 @@ def constructor(node: ast.ClassDef) -> list[str]:
     return fields
 
 
+class Names:
+    """Full names of everything public, and what a short name can only mean."""
+
+    def __init__(self, root: Path) -> None:
+        self.full: set[str] = set()
+        short: dict[str, set[str]] = {}
+        for name in find_modules(root, [f"{PACKAGE}.**"]):
+            self.full.add(name)
+            for item in read_module(root, name).items:
+                self.full.add(f"{name}.{item.name}")
+                self.full.update(f"{name}.{item.name}.{member.name}" for member in item.members)
+                if item.kind == "class":
+                    short.setdefault(item.name, set()).add(f"{name}.{item.name}")
+        self.short = {key: value.pop() for key, value in short.items() if len(value) == 1}
+
+    def link(self, text: str, content: nodes.Node, docname: str) -> nodes.Node:
+        """``content`` as a link to what ``text`` names, or ``content`` itself."""
+        target = text.removesuffix("()")
+        target = target if target in self.full else self.short.get(target, "")
+        if not target:
+            return content
+        reference = addnodes.pending_xref(
+            "", refdomain="py", reftype="obj", reftarget=target, refdoc=docname, refexplicit=True
+        )
+        reference += content
+        return reference
+
+    def link_words(self, text: str, docname: str) -> list[nodes.Node]:
+        """Source text with its class names as links."""
+        result: list[nodes.Node] = []
+        position = 0
+        for match in NAME.finditer(text):
+            if match.group() in self.short:
+                result.append(nodes.Text(text[position : match.start()]))
+                word = nodes.inline("", match.group())
+                result.append(self.link(match.group(), word, docname))
+                position = match.end()
+        result.append(nodes.Text(text[position:]))
+        return result
+
+
 def find_modules(root: Path, patterns: list[str]) -> list[str]:
     """Module names, with ``package.*`` and ``package.**`` spelled out."""
     found = []
@@ -153,86 +196,89 @@ def find_modules(root: Path, patterns: list[str]) -> list[str]:
         paths = folder.rglob("*.py") if pattern.endswith("**") else folder.glob("*.py")
         for path in sorted(paths):
             name = ".".join(path.relative_to(root).with_suffix("").parts)
-            if not name.endswith("__init__"):
+            name = name.removesuffix(".__init__")
+            if path.name != "__init__.py":
                 found.append(name)
     return found
 
 
-def inline(text: str) -> list[nodes.Node]:
-    """Text with ``code`` marks as nodes."""
-    result: list[nodes.Node] = []
-    position = 0
-    for match in CODE.finditer(text):
-        result.append(nodes.Text(text[position : match.start()]))
-        code = match.group(1) or match.group(2)
-        result.append(nodes.literal("", code))
-        position = match.end()
-    result.append(nodes.Text(text[position:]))
-    return result
+class DocWriter:
+    """Turns docstrings into nodes."""
 
+    def __init__(self, names: Names, docname: str) -> None:
+        self.names = names
+        self.docname = docname
 
-def paragraphs(text: str) -> list[nodes.Node]:
-    """Paragraphs, bullet lists and indented or doctest blocks as nodes."""
-    result: list[nodes.Node] = []
-    for block in re.split(r"\n\s*\n", text.strip("\n")):
-        lines = block.splitlines()
-        if all(line.startswith((" ", ">>>")) for line in lines if line.strip()):
-            code = inspect.cleandoc("\n" + block)
-            result.append(nodes.literal_block("", code, language="python"))
-        elif lines[0].lstrip().startswith(("- ", "* ")):
-            bullets = re.split(r"^[-*] ", block, flags=re.MULTILINE)[1:]
-            items = [
-                nodes.list_item("", nodes.paragraph("", "", *inline(" ".join(bullet.split()))))
-                for bullet in bullets
-            ]
-            result.append(nodes.bullet_list("", *items, bullet="-"))
-        else:
-            result.append(nodes.paragraph("", "", *inline(" ".join(block.split()))))
-    return result
+    def inline(self, text: str) -> list[nodes.Node]:
+        """Text with ``code`` marks."""
+        result: list[nodes.Node] = []
+        position = 0
+        for match in CODE.finditer(text):
+            result.append(nodes.Text(text[position : match.start()]))
+            code = match.group(1) or match.group(2)
+            result.append(self.names.link(code, nodes.literal("", code), self.docname))
+            position = match.end()
+        result.append(nodes.Text(text[position:]))
+        return result
 
+    def paragraph(self, text: str) -> nodes.paragraph:
+        """One paragraph, its lines joined."""
+        return nodes.paragraph("", "", *self.inline(" ".join(text.split())))
 
-def docstring_nodes(doc: str) -> list[nodes.Node]:
-    """A Google-style docstring as nodes: prose, and its sections as a field list."""
-    parts = re.split(rf"^({'|'.join(SECTIONS)}):[ \t]*$", doc, flags=re.MULTILINE)
-    result = paragraphs(parts[0]) if parts[0].strip() else []
-    fields = nodes.field_list()
-    for title, body in zip(parts[1::2], parts[2::2], strict=True):
-        # A section ends where the indentation does; what follows is prose again.
-        match = re.match(r"(?:[ \t]+.*\n?|\s*\n)*", body.lstrip("\n"))
-        inside = inspect.cleandoc("\n" + (match.group(0) if match else ""))
-        after = body.lstrip("\n")[match.end() if match else 0 :]
-        is_list = title in ("Args", "Raises", "Attributes")
-        content = definitions(inside) if is_list else paragraphs(inside)
-        fields += nodes.field(
-            "",
-            nodes.field_name("", {"Args": "Arguments"}.get(title, title)),
-            nodes.field_body("", *content),
-        )
-        if after.strip():
-            result.extend(paragraphs(after))
-    if len(fields):
-        result.append(fields)
-    return result
+    def blocks(self, text: str) -> list[nodes.Node]:
+        """Paragraphs, bullet lists, and indented or doctest blocks."""
+        result: list[nodes.Node] = []
+        for block in re.split(r"\n\s*\n", text.strip("\n")):
+            lines = block.splitlines()
+            if all(line.startswith((" ", ">>>")) for line in lines):
+                code = inspect.cleandoc("\n" + block)
+                result.append(nodes.literal_block("", code, language="none"))
+            elif lines[0].startswith(("- ", "* ")):
+                bullets = re.split(r"^[-*] ", block, flags=re.MULTILINE)[1:]
+                items = [nodes.list_item("", self.paragraph(bullet)) for bullet in bullets]
+                result.append(nodes.bullet_list("", *items, bullet="-"))
+            else:
+                result.append(self.paragraph(block.removesuffix("::") + ":" * block.endswith("::")))
+        return result
 
+    def docstring(self, doc: str) -> list[nodes.Node]:
+        """A Google-style docstring: prose, and its sections as a field list."""
+        parts = re.split(rf"^({'|'.join(SECTIONS)}):[ \t]*$", doc, flags=re.MULTILINE)
+        result = self.blocks(parts[0]) if parts[0].strip() else []
+        fields = nodes.field_list()
+        for title, body in zip(parts[1::2], parts[2::2], strict=True):
+            # A section ends where the indentation does; what follows is prose again.
+            body = body.lstrip("\n")
+            end = re.search(r"^\S", body, flags=re.MULTILINE)
+            inside, after = (body[: end.start()], body[end.start() :]) if end else (body, "")
+            inside = inspect.cleandoc("\n" + inside)
+            is_list = title in ("Args", "Raises", "Attributes")
+            content = self.definitions(inside) if is_list else self.blocks(inside)
+            name = nodes.field_name("", {"Args": "Arguments"}.get(title, title))
+            fields += nodes.field("", name, nodes.field_body("", *content))
+            if after.strip():
+                result.extend(self.blocks(after))
+        if len(fields):
+            result.append(fields)
+        return result
 
-def definitions(text: str) -> list[nodes.Node]:
-    """``name: what`` lines as a bullet list; deeper lines continue the one above."""
-    items: list[list[str]] = []
-    for line in text.splitlines():
-        if not line.strip():
-            continue
-        if line[0].isspace() and items:
-            items[-1].append(line.strip())
-        else:
-            items.append([line.strip()])
-    bullets = []
-    for lines in items:
-        name, colon, what = " ".join(lines).partition(": ")
-        content = [nodes.strong("", name), nodes.Text(" – "), *inline(what)]
-        if not colon:
-            content = inline(name)
-        bullets.append(nodes.list_item("", nodes.paragraph("", "", *content)))
-    return [nodes.bullet_list("", *bullets, bullet="-")]
+    def definitions(self, text: str) -> list[nodes.Node]:
+        """``name: what`` lines as a bullet list; deeper lines continue the one above."""
+        entries: list[list[str]] = []
+        for line in text.splitlines():
+            if line[:1].isspace() and entries:
+                entries[-1].append(line.strip())
+            elif line.strip():
+                entries.append([line.strip()])
+        bullets = []
+        for lines in entries:
+            name, colon, what = " ".join(lines).partition(": ")
+            strong = self.names.link(name, nodes.strong("", name), self.docname)
+            content = (
+                [strong, nodes.Text(" – "), *self.inline(what)] if colon else self.inline(name)
+            )
+            bullets.append(nodes.list_item("", nodes.paragraph("", "", *content)))
+        return [nodes.bullet_list("", *bullets, bullet="-")]
 
 
 class ApiModules(SphinxDirective):
@@ -245,24 +291,23 @@ class ApiModules(SphinxDirective):
         """Document each module in a section of its own."""
         self.env.note_reread()  # modules may have come or gone
         root = Path(self.env.srcdir)
+        self.names = Names(root)
+        self.writer = DocWriter(self.names, self.env.docname)
         result: list[nodes.Node] = []
         for name in find_modules(root, self.arguments[0].split()):
-            module = read_module(root, name)
-            if not module.items and name.endswith("__main__"):
-                continue
-            result.append(self.section(module))
+            result.append(self.section(read_module(root, name)))
         return result
 
     def section(self, module: Module) -> nodes.section:
         """The section of one module."""
         anchor = f"module-{module.name}"
         section = nodes.section(ids=[anchor], names=[anchor])
-        section += nodes.title("", "", nodes.literal("", module.name))
+        section += nodes.title("", module.name)
         domain = self.env.get_domain("py")
         assert isinstance(domain, PythonDomain)
         domain.note_module(module.name, anchor, "", "", False)
         domain.note_object(module.name, "module", anchor)
-        section += docstring_nodes(module.doc)
+        section += self.writer.docstring(module.doc)
         for item in module.items:
             section += self.describe(item, module.name)
         return section
@@ -285,12 +330,14 @@ class ApiModules(SphinxDirective):
             listed["multi_line_parameter_list"] = long
             listed["multi_line_trailing_comma"] = False
             for parameter in item.parameters:
-                listed += addnodes.desc_parameter("", "", *signature_nodes(parameter), noemph=True)
+                listed += addnodes.desc_parameter("", "", *self.signature(parameter), noemph=True)
             signature += listed
         if item.returns:
-            signature += addnodes.desc_returns("", "", nodes.Text(item.returns))
+            signature += addnodes.desc_returns(
+                "", "", *self.names.link_words(item.returns, self.env.docname)
+            )
 
-        content = addnodes.desc_content("", *docstring_nodes(item.doc))
+        content = addnodes.desc_content("", *self.writer.docstring(item.doc))
         for member in item.members:
             content += self.describe(member, full_name)
         return addnodes.desc(
@@ -303,18 +350,14 @@ class ApiModules(SphinxDirective):
             classes=["py", item.kind],
         )
 
-
-def signature_nodes(parameter: str) -> list[nodes.Node]:
-    """``name: type = default`` with the name set apart."""
-    match = NAME.search(parameter)
-    if match is None:
-        return [addnodes.desc_sig_operator("", parameter)]
-    start, end = match.span()
-    return [
-        nodes.Text(parameter[:start]),
-        addnodes.desc_sig_name("", parameter[start:end]),
-        nodes.Text(parameter[end:]),
-    ]
+    def signature(self, parameter: str) -> list[nodes.Node]:
+        """``name: type = default`` with the name set apart and the types linked."""
+        match = NAME.search(parameter)
+        if match is None:
+            return [addnodes.desc_sig_operator("", parameter)]
+        rest = self.names.link_words(parameter[match.end() :], self.env.docname)
+        before = nodes.Text(parameter[: match.start()])
+        return [before, addnodes.desc_sig_name("", match.group()), *rest]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

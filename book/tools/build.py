@@ -43,7 +43,13 @@ def build(fresh: bool) -> tuple[int, str]:
     if fresh:
         shutil.rmtree(BUILD / "html", ignore_errors=True)
         shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
-    command = [sys.executable, "-m", "jupyter_book.cli.main", "build", str(ROOT)]
+    command = [
+        sys.executable,
+        "-c",
+        "from jupyter_book.cli.main import main; main()",
+        "build",
+        str(ROOT),
+    ]
     command += ["-W", "-n", "--keep-going"]
     result = subprocess.run(
         command,

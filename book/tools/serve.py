@@ -15,7 +15,7 @@ HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
 class QuietHandler(SimpleHTTPRequestHandler):
     """Serves files without a line in the terminal for each."""
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
     def end_headers(self) -> None:
@@ -50,7 +50,9 @@ def main() -> int:
         print("There are no pages yet: make html", file=sys.stderr)
         return 1
     server = open_server(HTML, arguments.host, arguments.port)
-    print(f"The book is at http://localhost:{server.server_address[1]}/  (Ctrl-C stops)", flush=True)
+    print(
+        f"The book is at http://localhost:{server.server_address[1]}/  (Ctrl-C stops)", flush=True
+    )
     try:
         server.serve_forever()
     except KeyboardInterrupt:
