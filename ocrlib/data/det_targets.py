@@ -49,7 +49,7 @@ def shrink_map(
         if not _drawable(p):
             continue
         pieces: list[FloatArray] = []
-        if not ignored and _counts(p) and _short_side(p) >= min_text_size:
+        if not ignored and _short_side(p) >= min_text_size and is_valid_polygon(p):
             pieces = _shrink(p, shrink_ratio)
         if pieces:
             for piece in pieces:
@@ -82,14 +82,20 @@ def threshold_map(
     """
     distance = np.ones(size, np.float32)  # to the nearest outline, in units of its reach
     mask = np.zeros(size, np.float32)
+    ys = np.ones((size[0], 2), np.float32)  # y and 1 for every row
+    ys[:, 0] = np.arange(size[0])
+    xs = np.ones((2, size[1]), np.float32)  # x and 1 for every column
+    xs[0] = np.arange(size[1])
     for polygon, ignored in zip(polygons, ignore, strict=True):
         p = np.asarray(polygon, np.float32)
-        if ignored or not _drawable(p) or not _counts(p):
+        if ignored or not _drawable(p) or not is_valid_polygon(p):
             continue
-        reach = _distance(p, shrink_ratio)
+        reach = _reach(p) * (1 - shrink_ratio**2)
+        if reach == 0:
+            continue
         for wide in offset_polygon(p, reach):
             cv2.fillPoly(mask, [wide.astype(np.int32)], 1.0)
-        _draw_distance(distance, p, reach)
+        _draw_distance(distance, p, reach, ys, xs)
     distance *= low - high
     distance += high
     return distance, mask
@@ -99,32 +105,39 @@ def _drawable(p: FloatArray) -> bool:
     return p.ndim == 2 and len(p) > 0 and bool((np.abs(p) < MAX_COORDINATE).all())  # False on NaN
 
 
-def _counts(p: FloatArray) -> bool:
-    return is_valid_polygon(p) and abs(polygon_area(p)) >= 1
-
-
 def _short_side(p: FloatArray) -> float:
     return float(min(cv2.minAreaRect(p)[1]))
 
 
-def _distance(p: FloatArray, shrink_ratio: float) -> float:
-    return abs(polygon_area(p)) * (1 - shrink_ratio**2) / polygon_perimeter(p)
+def _reach(p: FloatArray) -> float:
+    """Area / perimeter in px: how far an outline moves, but for the ratio; 0 below one px^2."""
+    area = abs(polygon_area(p))
+    return area / polygon_perimeter(p) if area >= 1 else 0.0
 
 
 def _shrink(p: FloatArray, shrink_ratio: float) -> list[FloatArray]:
     """Shrink; if that leaves several pieces, shrink less, as long as there is a lesser step."""
+    reach = _reach(p)
+    if reach == 0:
+        return []
     pieces: list[FloatArray] = []
     ratio = shrink_ratio
     while ratio < 1:
-        pieces = offset_polygon(p, -_distance(p, ratio))
+        pieces = offset_polygon(p, -reach * (1 - ratio**2))
         if len(pieces) == 1:
             break
         ratio += shrink_ratio
     return pieces
 
 
-def _draw_distance(canvas: FloatArray, p: FloatArray, reach: float) -> None:
-    """Lower the canvas to (distance to the outline) / reach around one polygon."""
+def _draw_distance(
+    canvas: FloatArray, p: FloatArray, reach: float, ys: FloatArray, xs: FloatArray
+) -> None:
+    """Lower the canvas to (distance to the outline) / reach around one polygon.
+
+    In the frame of an edge, in units of the reach, a point has a distance across and a way along
+    from its middle. Both are linear in x and y, so a product of (h, 2) and (2, w) gives them.
+    """
     height, width = canvas.shape
     corners = p.tolist()
     for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
@@ -133,15 +146,12 @@ def _draw_distance(canvas: FloatArray, p: FloatArray, reach: float) -> None:
         length = math.hypot(bx - ax, by - ay)
         if x0 >= x1 or y0 >= y1 or length == 0:  # out of the picture, or a repeated corner
             continue
-        # In the frame of the edge, in units of the reach, a point has a distance across and a way
-        # along from its middle; both are linear in x and y: the sum of a row and a column.
-        ux, uy, half = (bx - ax) / length, (by - ay) / length, length / 2 / reach
-        dx = (np.arange(x0, x1, dtype=np.float32) - (ax + bx) / 2) / reach
-        dy = (np.arange(y0, y1, dtype=np.float32)[:, None] - (ay + by) / 2) / reach
-        across = ux * dy - uy * dx  # (h, w)
-        along = uy * dy + ux * dx  # (h, w)
-        np.abs(along, out=along)
-        along -= half
-        np.maximum(along, 0, out=along)  # what is beyond the end of the edge adds to the distance
+        ux, uy, half = (bx - ax) / length / reach, (by - ay) / length / reach, length / 2 / reach
+        mx, my = (ax + bx) / 2, (ay + by) / 2
+        frame = np.array(
+            [[[0, ux], [-uy, uy * mx - ux * my]], [[0, uy], [ux, -ux * mx - uy * my]]], np.float32
+        )
+        across, along = ys[y0:y1] @ (frame @ xs[:, x0:x1])  # (2, h, w)
+        along -= along.clip(-half, half)  # what is beyond an end of the edge adds to the distance
         part = canvas[y0:y1, x0:x1]
         np.minimum(part, cv2.magnitude(across, along), out=part)
