@@ -19,7 +19,8 @@ def blur(image: Pixels, sigma: float) -> Pixels:
     if sigma < 0.2:
         return image
     size = 2 * int(np.ceil(2 * sigma)) + 1
-    return cv2.GaussianBlur(image, (size, size), sigma).astype(np.uint8, copy=False)
+    result: Pixels = cv2.GaussianBlur(image, (size, size), sigma)
+    return result
 
 
 def motion_blur(image: Pixels, length: float, angle: float) -> Pixels:
@@ -33,7 +34,8 @@ def motion_blur(image: Pixels, length: float, angle: float) -> Pixels:
     start = (round((centre - dx) * 16), round((centre - dy) * 16))  # 1/16 px
     end = (round((centre + dx) * 16), round((centre + dy) * 16))
     cv2.line(kernel, start, end, 1.0, 1, cv2.LINE_AA, 4)
-    return cv2.filter2D(image, -1, kernel / kernel.sum()).astype(np.uint8, copy=False)
+    result: Pixels = cv2.filter2D(image, -1, kernel / kernel.sum())
+    return result
 
 
 def low_resolution(image: Pixels, factor: float) -> Pixels:
@@ -43,9 +45,8 @@ def low_resolution(image: Pixels, factor: float) -> Pixels:
     height, width = image.shape[:2]
     small = (max(2, round(width / factor)), max(2, round(height / factor)))
     shrunk = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
-    return cv2.resize(shrunk, (width, height), interpolation=cv2.INTER_CUBIC).astype(
-        np.uint8, copy=False
-    )
+    result: Pixels = cv2.resize(shrunk, (width, height), interpolation=cv2.INTER_CUBIC)
+    return result
 
 
 def gaussian_noise(image: Pixels, sigma: float, rng: np.random.Generator) -> Pixels:
@@ -63,7 +64,8 @@ def camera_noise(image: Pixels, sigma: float, rng: np.random.Generator) -> Pixel
     weight = 1.2 - values / np.float32(320)
     if image.ndim == 3:
         grain = grain[:, :, None]  # (H, W, 1)
-    return np.clip(values + grain * weight + 0.5, 0, 255).astype(np.uint8)
+    noisy: Pixels = np.clip(values + grain * weight + 0.5, 0, 255).astype(np.uint8)
+    return noisy
 
 
 def salt_and_pepper(image: Pixels, share: float, rng: np.random.Generator) -> Pixels:
@@ -79,7 +81,10 @@ def jpeg(image: Pixels, quality: int) -> Pixels:
     """Compresses and decompresses; `quality` 1-100."""
     _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     flag = cv2.IMREAD_COLOR if image.ndim == 3 else cv2.IMREAD_GRAYSCALE
-    return cv2.imdecode(data, flag).astype(np.uint8, copy=False)
+    result = cv2.imdecode(data, flag)
+    assert result is not None  # just encoded
+    decoded: Pixels = result.astype(np.uint8, copy=False)
+    return decoded
 
 
 def tone(image: Pixels, brightness: float, contrast: float, gamma: float) -> Pixels:
@@ -88,7 +93,8 @@ def tone(image: Pixels, brightness: float, contrast: float, gamma: float) -> Pix
     curve = levels ** np.float32(gamma)
     curve = (curve - 0.5) * np.float32(contrast) + 0.5 + np.float32(brightness / 255)
     table = np.clip(curve * 255 + 0.5, 0, 255).astype(np.uint8)
-    return cv2.LUT(image, table).astype(np.uint8, copy=False)
+    result: Pixels = cv2.LUT(image, table)
+    return result
 
 
 def lighting(image: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
@@ -100,13 +106,15 @@ def lighting(image: Pixels, strength: float, rng: np.random.Generator) -> Pixels
     light = cv2.resize(corners, (width, height), interpolation=cv2.INTER_LINEAR)
     if image.ndim == 3:
         light = light[:, :, None]  # (H, W, 1)
-    return np.clip(image * light + 0.5, 0, 255).astype(np.uint8)
+    lit: Pixels = np.clip(image * light + 0.5, 0, 255).astype(np.uint8)
+    return lit
 
 
 def sharpen(image: Pixels, amount: float) -> Pixels:
     """Unsharp mask, as scanners and phones apply it; leaves bright and dark seams."""
     soft = cv2.GaussianBlur(image, (0, 0), 1.2)
-    return cv2.addWeighted(image, 1 + amount, soft, -amount, 0).astype(np.uint8, copy=False)
+    result: Pixels = cv2.addWeighted(image, 1 + amount, soft, -amount, 0)
+    return result
 
 
 def degrade(image: Pixels, rng: np.random.Generator, strength: float = 0.5) -> Pixels:
@@ -187,7 +195,7 @@ def _bricks(rng: np.random.Generator, height: int, width: int) -> Plane:
     shades = rng.random((height // tall + 2, width // long + 3), dtype=np.float32) - 0.5
     rows, columns = np.arange(height) // tall, np.arange(width)
     shifted = columns[None, :] + (rows[:, None] % 2) * (long // 2)  # (H, W)
-    plane = shades[rows[:, None], shifted // long]
+    plane: Plane = shades[rows[:, None], shifted // long]
     joint = 1.0 if rng.random() < 0.5 else -1.0
     plane[np.arange(height) % tall == 0] = joint
     plane[shifted % long == 0] = joint

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 Mask = NDArray[np.uint8]  # (H, W), 0 = no ink, 255 = full ink
 Matrix = NDArray[np.float64]  # (3, 3) homography
@@ -40,46 +40,26 @@ def draw_text(
     Returns:
         the ink; a mask without pixels (0, 0) if nothing is visible.
     """
-    if tracking == 0.0:
-        pieces = text.split(" ")
-    else:
-        pieces = [piece for word in text.split(" ") for piece in (*word, " ")][:-1]
+    words = text.split(" ")
     space = face.getlength(" ") * gap + tracking
-    pen = 0.0
-    parts: list[tuple[int, int, Mask]] = []  # column, row relative to the baseline, ink
-    for number, piece in enumerate(pieces):
-        if piece == " ":
-            pen += space
-            continue
-        if tracking == 0.0 and number:
-            pen += space
-        if not piece:
-            continue
-        core, (left, top) = face.getmask2(piece, mode="L", anchor="ls")
-        width, height = core.size
-        if width and height:
-            ink = np.frombuffer(bytes(core), np.uint8).reshape(height, width)
-            parts.append((round(pen) + left, top, ink))
-        pen += face.getlength(piece) + tracking
-    if not parts:
-        return Ink(np.zeros((0, 0), np.uint8), 0)
-    left = min(x for x, _, _ in parts)
-    top = min(y for _, y, _ in parts)
-    right = max(x + ink.shape[1] for x, _, ink in parts)
-    bottom = max(y + ink.shape[0] for _, y, ink in parts)
-    mask = np.zeros((bottom - top, right - left), np.uint8)
-    for x, y, ink in parts:
-        window = mask[y - top : y - top + ink.shape[0], x - left : x - left + ink.shape[1]]
-        np.maximum(window, ink, out=window)
-    x, y, width, height = cv2.boundingRect(mask)
-    return Ink(mask[y : y + height, x : x + width], -top - y)
-
-
-def shrink_mask(mask: Mask, scale: float) -> Mask:
-    """Reduces a mask by averaging, so that a following warp need not; `scale` < 1."""
-    height, width = mask.shape
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(mask, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    advances = [face.getlength(word) + tracking * len(word) for word in words]
+    margin = int(face.size)  # glyphs may reach out of their boxes
+    width = int(sum(advances) + space * (len(words) - 1)) + 2 * margin
+    canvas = Image.new("L", (max(width, 1), 3 * margin))
+    pencil = ImageDraw.Draw(canvas)
+    pen = float(margin)
+    for word, advance in zip(words, advances, strict=True):
+        if tracking == 0.0:
+            pencil.text((pen, 2 * margin), word, fill=255, font=face, anchor="ls")
+            pen += advance
+        else:
+            for char in word:
+                pencil.text((pen, 2 * margin), char, fill=255, font=face, anchor="ls")
+                pen += face.getlength(char) + tracking
+        pen += space
+    mask = np.asarray(canvas)
+    left, top, columns, rows = cv2.boundingRect(mask)
+    return Ink(mask[top : top + rows, left : left + columns], 2 * margin - top)
 
 
 def affine(scale_x: float, scale_y: float, angle: float, slant: float) -> Matrix:
@@ -87,7 +67,8 @@ def affine(scale_x: float, scale_y: float, angle: float, slant: float) -> Matrix
     cos, sin = np.cos(angle), np.sin(angle)
     rotate = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
     shape = np.array([[scale_x, slant * scale_y, 0], [0, scale_y, 0], [0, 0, 1.0]])
-    return rotate @ shape
+    matrix: Matrix = rotate @ shape
+    return matrix
 
 
 def tilt(width: float, height: float, horizontal: float, vertical: float) -> Matrix:
@@ -110,9 +91,8 @@ def transform_points(matrix: Matrix, points: NDArray[np.float64]) -> NDArray[np.
 
 def warp_flat(mask: Mask, matrix: Matrix, size: tuple[int, int]) -> Mask:
     """Warps a mask by a homography into a picture of `size` (height, width); no ink outside."""
-    return cv2.warpPerspective(mask, matrix, (size[1], size[0]), flags=cv2.INTER_LINEAR).astype(
-        np.uint8, copy=False
-    )
+    warped: Mask = cv2.warpPerspective(mask, matrix, (size[1], size[0]), flags=cv2.INTER_LINEAR)
+    return warped
 
 
 def warp_arc(mask: Mask, matrix: Matrix, size: tuple[int, int], bend: float) -> Mask:
@@ -125,7 +105,7 @@ def warp_arc(mask: Mask, matrix: Matrix, size: tuple[int, int], bend: float) -> 
         bend: angle that the text spans, radians; positive arches upwards.
     """
     height, width = size
-    inverse = np.linalg.inv(matrix)
+    inverse: Matrix = np.linalg.inv(matrix).astype(np.float64)
     x, y = np.meshgrid(np.arange(width), np.arange(height))
     points = transform_points(inverse, np.stack([x.ravel(), y.ravel()], 1).astype(np.float64))
     radius = mask.shape[1] / bend
@@ -135,12 +115,10 @@ def warp_arc(mask: Mask, matrix: Matrix, size: tuple[int, int], bend: float) -> 
     distance = np.hypot(dx, dy) * np.sign(bend)
     source_x = angle * radius + (mask.shape[1] - 1) / 2
     source_y = radius - distance + (mask.shape[0] - 1) / 2
-    return cv2.remap(
-        mask,
-        source_x.reshape(size).astype(np.float32),
-        source_y.reshape(size).astype(np.float32),
-        cv2.INTER_LINEAR,
-    ).astype(np.uint8, copy=False)
+    columns = source_x.reshape(size).astype(np.float32)  # (H, W)
+    rows = source_y.reshape(size).astype(np.float32)  # (H, W)
+    bent: Mask = cv2.remap(mask, columns, rows, cv2.INTER_LINEAR)
+    return bent
 
 
 def arc_points(points: NDArray[np.float64], width: float, bend: float) -> NDArray[np.float64]:

@@ -1,5 +1,7 @@
 """Words of our own: what signs, receipts and letters say most, and seeds for the generator."""
 
+# ruff: noqa: SIM905 (word lists read better as prose)
+
 from __future__ import annotations
 
 COMMON = (
