@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,13 +36,7 @@ class InkedLine:
     @property
     def box(self) -> Box:
         """The box around the ink of all words, in px."""
-        boxes = [word.box for word in self.words]
-        return (
-            min(b[0] for b in boxes),
-            min(b[1] for b in boxes),
-            max(b[2] for b in boxes),
-            max(b[3] for b in boxes),
-        )
+        return _around([word.box for word in self.words])
 
     @property
     def text(self) -> str:
@@ -81,6 +76,7 @@ class Canvas:
         row: int | None = None,
         stroke: int = 0,
         extra_space: float = 0.0,
+        tracking: float = 0.0,
         label: bool = True,
     ) -> float:
         """Write one line of text.
@@ -95,6 +91,7 @@ class Canvas:
             row: pieces with the same row number are joined into one line where they are close.
             stroke: extra thickness of the strokes, px.
             extra_space: added to every space between words, px (justified text).
+            tracking: added after every character, px (signs).
             label: False draws without recording it (handwriting-like scribbles, watermarks).
 
         Returns:
@@ -102,7 +99,7 @@ class Canvas:
         """
         space = face.getlength(" ") + extra_space
         words = text.split()
-        advances = [face.getlength(word) for word in words]
+        advances = [face.getlength(word) + tracking * (len(word) - 1) for word in words]
         total = sum(advances) + space * (len(words) - 1)
         left = x - {"left": 0.0, "center": total / 2, "right": total}[align]
         end = left + total
@@ -111,13 +108,18 @@ class Canvas:
             return end
         inked = []
         for word, advance in zip(words, advances, strict=True):
-            at = (round(left), round(baseline))
-            self.draw.text(
-                at, word, font=face, fill=fill, anchor="ls", stroke_width=stroke, stroke_fill=fill
-            )
-            x0, y0, x1, y1 = face.getbbox(word, anchor="ls", stroke_width=stroke)
-            inked.append(InkedWord((at[0] + x0, at[1] + y0, at[0] + x1, at[1] + y1), word))
-            left += advance + space
+            boxes, x = [], left
+            for piece in word if tracking else (word,):
+                at = (round(x), round(baseline))
+                self.draw.text(
+                    at, piece, font=face, fill=fill, anchor="ls", stroke_width=stroke,
+                    stroke_fill=fill,
+                )  # fmt: skip
+                x0, y0, x1, y1 = face.getbbox(piece, anchor="ls", stroke_width=stroke)
+                boxes.append((at[0] + x0, at[1] + y0, at[0] + x1, at[1] + y1))
+                x += face.getlength(piece) + tracking if tracking else 0.0
+            inked.append(InkedWord(_around(boxes), word))
+            left += advance + space + tracking
         # Lone punctuation (a dash in an empty column, a row of stars) is a rule, not a text line.
         if label and any(character.isalnum() for character in text):
             self._lines.append(InkedLine(tuple(inked), row))
@@ -148,6 +150,16 @@ class Canvas:
     def pixels(self) -> ByteImage:
         """The sheet as RGB uint8 (H, W, 3)."""
         return np.array(self.image)
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    """The smallest box around several."""
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
 
 
 def fit(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:

@@ -21,18 +21,29 @@ def chance(rng: np.random.Generator, probability: float) -> bool:
     return bool(rng.random() < probability)
 
 
-def pick_font(rng: np.random.Generator, fonts: Sequence[Font], mono: float = 0.0) -> Font:
-    """A font with all of ASCII's usual characters; a monospaced one with probability `mono`."""
-    usable = _usable(tuple(fonts))
+def pick_font(
+    rng: np.random.Generator, fonts: Sequence[Font], mono: float = 0.0, capitals: bool = False
+) -> Font:
+    """A font with all of ASCII's usual characters.
+
+    Args:
+        rng: source of randomness.
+        fonts: to choose from.
+        mono: probability of a monospaced one.
+        capitals: the text is in capitals, so fonts without small letters will do.
+    """
+    usable = _usable(tuple(fonts), capitals)
     if chance(rng, mono):
         usable = [font for font in usable if font.style == "mono"] or usable
     return usable[int(rng.integers(len(usable)))]
 
 
 @lru_cache(maxsize=8)
-def _usable(fonts: tuple[Font, ...]) -> list[Font]:
+def _usable(fonts: tuple[Font, ...], capitals: bool) -> list[Font]:
     """The fonts that can write any page (fonts without small letters would need other labels)."""
-    able = [font for font in fonts if covers(font, _MUST_HAVE) and not font.upper_only]
+    able = [
+        font for font in fonts if covers(font, _MUST_HAVE) and (capitals or not font.upper_only)
+    ]
     return able or list(fonts)
 
 

@@ -83,6 +83,33 @@ class Warp:
         return _project(self.matrix, where).astype(np.float32)
 
 
+def composite(image: ByteImage, sheet: ByteImage, alpha: NDArray[np.uint8], warp: Warp) -> None:
+    """Lay a sheet with transparency into a picture, in place.
+
+    Args:
+        image: the picture, (H, W, 3).
+        sheet: colours, (h, w, 3).
+        alpha: 0 (clear) to 255 (opaque), (h, w).
+        warp: where the sheet goes.
+    """
+    height, width = alpha.shape
+    edge = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    middle = np.array([[width / 2, 0], [width / 2, height]], np.float32)
+    reach = warp.points(np.concatenate([edge, middle]))
+    slack = 2 + (max(warp.wave.amplitude) if warp.wave else 0.0)
+    x0, y0 = np.maximum(np.floor(reach.min(axis=0) - slack), 0).astype(int)
+    x1, y1 = np.ceil(reach.max(axis=0) + slack).astype(int)
+    region = image[y0:y1, x0:x1]
+    if region.size == 0:
+        return
+    move = np.array([[1, 0, -x0], [0, 1, -y0], [0, 0, 1]], np.float64)
+    local = Warp(move @ warp.matrix, warp.wave)
+    layers = np.dstack([sheet, alpha])
+    laid = local.image(layers, np.zeros((*region.shape[:2], 4), np.uint8))
+    weight = laid[..., 3:].astype(np.float32) / 255
+    region[:] = region + (laid[..., :3] - region.astype(np.float32)) * weight + 0.5
+
+
 def _project(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Perspective map of points (..., 2)."""
     homogeneous = points @ matrix[:, :2].T + matrix[:, 2]  # (..., 3)
