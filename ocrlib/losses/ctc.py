@@ -43,17 +43,13 @@ class CTCLoss:
             A scalar.
 
         Raises:
-            DataError: a label that needs more than T time steps; Paddle would give 0 for it.
+            DataError: a label that needs more than T time steps (Paddle would give 0 for it), or
+                has a class that the logits do not have. Names the sample.
         """
-        steps = logits.shape[1]
-        needed = steps_needed(labels.numpy(), lengths.numpy())
-        if (needed > steps).any():
-            worst = int(needed.argmax())
-            raise DataError(
-                f"sample {worst} of the batch needs {needed[worst]} time steps, "
-                f"the network gives {steps}",
-                remedy="leave the sample out or make its crop wider",
-            )
+        _, steps, classes = logits.shape
+        _check(labels.numpy(), lengths.numpy(), steps, classes)
+        if int(lengths.max().item()) == 0:  # Paddle divides by the longest length
+            return -F.log_softmax(logits, axis=-1)[:, :, 0].sum(axis=1).mean()
         losses = F.ctc_loss(
             logits.transpose([1, 0, 2]),  # (T, B, C)
             labels.astype("int32"),
@@ -63,3 +59,26 @@ class CTCLoss:
             reduction="none",  # "mean" would divide by each label's length first
         )  # (B, 1)
         return losses.mean()
+
+
+def _check(
+    labels: NDArray[np.integer], lengths: NDArray[np.integer], steps: int, classes: int
+) -> None:
+    needed = steps_needed(labels, lengths)
+    if (needed > steps).any():
+        worst = int(needed.argmax())
+        raise DataError(
+            f"sample {worst} of the batch needs {needed[worst]} time steps, "
+            f"the network gives {steps}",
+            remedy="leave the sample out or make its crop wider",
+        )
+    inside = np.arange(labels.shape[1]) < lengths[:, None]
+    wrong = inside & ((labels < 1) | (labels >= classes))
+    if wrong.any():
+        sample, position = np.argwhere(wrong)[0]
+        raise DataError(
+            f"sample {sample} of the batch has a class that the network does not have "
+            f"(1 to {classes - 1})",
+            value=int(labels[sample, position]),
+            remedy="encode with the charset that the network was built for",
+        )
