@@ -34,9 +34,16 @@ def build_model(architecture: Mapping[str, Any]) -> paddle.nn.Layer:
             case "det_lite":
                 return lite.det_lite(**args)
             case "rec_lite":
+                _check_classes(args.get("charset_size"))
                 return lite.rec_lite(**args)
     except TypeError as error:
         raise RecipeError(f"wrong arguments for {name}: {error}", value=args) from error
     raise RecipeError(
         "unknown architecture", value=name, remedy=f"use one of {', '.join(ARCHITECTURES)}"
     )
+
+
+def _check_classes(classes: object) -> None:
+    """Paddle takes a size of -1 and crashes later."""
+    if classes is not None and (not isinstance(classes, int) or classes < 2):
+        raise RecipeError("charset_size must be a whole number above 1", value=classes)

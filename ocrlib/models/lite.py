@@ -70,8 +70,8 @@ class LiteConvNet(paddle.nn.Layer):
 
     def __init__(
         self,
-        widths: Sequence[int] = (16, 48, 96, 96, 144, 144),
-        strides: Sequence[Size2] = ((2, 2), (2, 1), (2, 2), (1, 1), (2, 1), (1, 1)),
+        widths: Sequence[int] = (24, 40, 96, 144, 144, 144),
+        strides: Sequence[Size2] = ((2, 2), (2, 1), (2, 2), (2, 1), (1, 1), (1, 1)),
         act: Activation = "relu",
     ) -> None:
         super().__init__()
@@ -107,14 +107,15 @@ def det_lite(in_channels: int = 3) -> DBNet:
 
 
 def rec_lite(charset_size: int, hidden: int = 96) -> CRNN:
-    """The small recogniser, about 0.65 M parameters: crops of 32 px height and any width that is a multiple of 4.
+    """The small recogniser, about 0.75 M parameters.
 
     Args:
-        charset_size: classes including the blank.
+        charset_size: classes including the blank, at least 2.
         hidden: features per direction of the recurrent layer.
 
     Returns:
-        A network from (B, 3, 32, W) to a ``RecOutput`` with logits (B, W / 4, charset_size).
+        A network from (B, 3, 32, W), W a multiple of 4, to a ``RecOutput`` with logits
+        (B, W / 4, charset_size).
     """
     backbone = LiteConvNet()
     return CRNN(backbone, BiLSTM(backbone.out_channels, hidden), charset_size)

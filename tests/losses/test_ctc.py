@@ -62,7 +62,7 @@ def test_padding_is_not_taken_for_twins():
 def test_impossible_label_is_refused_by_number():
     logits = np.zeros((3, 4, 5))
     labels = np.array([[1, 2, 3, 4], [1, 1, 2, 2], [1, 2, 0, 0]])
-    with pytest.raises(DataError, match="sample 1 of the batch needs 6 time steps, .* gives 4"):
+    with pytest.raises(DataError, match=r"sample 1 of the batch needs 6 time steps, .* gives 4"):
         loss(logits, labels, [4, 4, 2])
 
 

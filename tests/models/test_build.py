@@ -1,0 +1,46 @@
+import pytest
+
+from ocrlib.errors import RecipeError
+from ocrlib.models.build import ARCHITECTURES, build_model
+from ocrlib.models.crnn import CRNN
+from ocrlib.models.db import DBNet
+
+
+def test_both_networks():
+    assert isinstance(build_model({"name": "det_lite"}), DBNet)
+    model = build_model({"name": "rec_lite", "args": {"charset_size": 7, "hidden": 8}})
+    assert isinstance(model, CRNN)
+    assert model.head.weight.shape == [16, 7]
+
+
+def test_every_listed_name_is_known():
+    arguments = {"rec_lite": {"charset_size": 5}}
+    for name in ARCHITECTURES:
+        build_model({"name": name, "args": arguments.get(name, {})})
+
+
+@pytest.mark.parametrize("name", ["det_big", "", None, 3])
+def test_unknown_name_says_which_there_are(name):
+    with pytest.raises(RecipeError, match="det_lite, rec_lite"):
+        build_model({"name": name})
+
+
+def test_unknown_argument_is_named():
+    with pytest.raises(RecipeError, match=r"det_lite.*colour"):
+        build_model({"name": "det_lite", "args": {"colour": 1}})
+
+
+def test_missing_argument_is_named():
+    with pytest.raises(RecipeError, match=r"rec_lite.*charset_size"):
+        build_model({"name": "rec_lite"})
+
+
+def test_unknown_key():
+    with pytest.raises(RecipeError, match="'widths'"):
+        build_model({"name": "det_lite", "widths": 3})
+
+
+@pytest.mark.parametrize("args", [{"charset_size": -1}, {"charset_size": 1}, {"charset_size": "9"}])
+def test_impossible_values(args):
+    with pytest.raises(RecipeError, match="charset_size"):
+        build_model({"name": "rec_lite", "args": args})
