@@ -8,19 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from ocrlib.data.icdar import read_icdar
 from ocrlib.data.label_lines import (
     IGNORE,
     SPLITS,
     DetLabel,
     RecLabel,
     parse_det_line,
-    parse_polygon,
     parse_rec_line,
     read_lines,
     split_line,
 )
-from ocrlib.errors import DataError, LabelError
-from ocrlib.types import TextInstance
+from ocrlib.errors import LabelError
 
 __all__ = [
     "IGNORE",
@@ -36,8 +35,6 @@ __all__ = [
     "write_rec_labels",
     "write_split",
 ]
-
-PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 
 _Label = TypeVar("_Label")
 
@@ -238,79 +235,3 @@ def write_split(path: str | Path, parts: Mapping[str, str]) -> None:
         return f"{name}\t{parts[name]}"
 
     _write_lines(file, map(line, parts))
-
-
-def read_icdar(
-    folder_images: str | Path, folder_gt: str | Path, *, fields_before_text: int = 8
-) -> list[DetLabel]:
-    """Read a set labelled as in the ICDAR robust-reading tasks.
-
-    Every picture ``NAME.jpg`` has a ``gt_NAME.txt`` (or ``NAME.txt``) whose lines are
-    ``x1,y1,x2,y2,x3,y3,x4,y4,TEXT``; the text may hold commas, and ``###`` means ignore.
-
-    Args:
-        folder_images: the pictures.
-        folder_gt: the label files.
-        fields_before_text: 8; 9 where the script stands before the text, as in MLT.
-
-    Returns:
-        One label per label file, ordered by name; ``line`` is 1.
-
-    Raises:
-        DataError: a folder is missing, has no label file, or a picture is missing.
-        LabelError: a line has too few fields or a coordinate is not a number.
-    """
-    images, labels = Path(folder_images), Path(folder_gt)
-    for folder in (images, labels):
-        if not folder.is_dir():
-            raise DataError("no such folder", file=folder, remedy="check the path")
-    pictures = {
-        path.stem: path for path in images.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES
-    }
-    files = sorted(labels.glob("*.txt"))
-    if not files:
-        raise DataError("no label file here", file=labels, remedy="expected gt_NAME.txt")
-    result = []
-    for file in files:
-        picture = pictures.get(file.stem.removeprefix("gt_"), pictures.get(file.stem))
-        if picture is None:
-            raise DataError(
-                "no picture belongs to this label file",
-                file=file,
-                remedy=f"put {file.stem.removeprefix('gt_')}.jpg into {images}",
-            )
-        result.append(DetLabel(picture, _icdar_regions(file, fields_before_text), file, 1))
-    return result
-
-
-def _icdar_regions(file: Path, fields_before_text: int) -> tuple[TextInstance, ...]:
-    if file.stat().st_size == 0:  # a picture without text
-        return ()
-    regions = []
-    for number, line in read_lines(file):
-        if isinstance(line, LabelError):
-            raise line
-        fields = line.split(",", fields_before_text)
-        try:
-            corners = [float(field) for field in fields[:8]]
-        except ValueError:
-            corners = []
-        problem = ""
-        if len(corners) != 8 or len(fields) != fields_before_text + 1:
-            problem = "not eight coordinates and a text, separated by commas"
-        else:
-            polygon = parse_polygon([corners[i : i + 2] for i in range(0, 8, 2)])
-            if isinstance(polygon, str):
-                problem = polygon
-            else:
-                text = fields[-1].strip()
-                regions.append(TextInstance(polygon, text, text == IGNORE))
-        if problem:
-            raise LabelError(
-                problem,
-                file=file,
-                line=number,
-                value=line,
-                remedy="write x1,y1,x2,y2,x3,y3,x4,y4,text",
-            )
-    return tuple(regions)
