@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
+from hypothesis import settings
 from onnx import TensorProto, helper, numpy_helper
 
 from ocrlib.bundle import BundleSpec, write_bundle
 from ocrlib.charset import Charset
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
+
+settings.register_profile("house", deadline=None)  # a busy machine is no fault
+settings.load_profile("house")
 
 COLOURS = {"r": (255, 0, 0), "g": (0, 255, 0), "b": (0, 0, 255), " ": (0, 0, 0)}
 
@@ -112,3 +118,22 @@ def tiny_bundles(tmp_path_factory: pytest.TempPathFactory) -> TinyBundles:
     graph = _recogniser(np.array([[0, 0, 0], [50, -50, -50]]), np.array([0, 0]), steps=False)
     write_bundle(folder / "cls", cls, {"model.onnx": graph})
     return TinyBundles(folder / "det", folder / "rec", folder / "cls")
+
+
+@pytest.fixture(params=["fixtures", "reference"])
+def golden(request: pytest.FixtureRequest) -> Path:
+    """Folders of measured PaddleOCR behaviour: the committed part, and all of it where it lies."""
+    here = Path(__file__).parent
+    if request.param == "fixtures":
+        return here / "fixtures" / "golden"
+    beside = here.parents[1] / "shared" / "reference" / "golden"
+    folder = Path(os.environ.get("OCR_GOLDEN") or beside)
+    if not folder.is_dir():
+        pytest.skip(f"no full set of golden vectors: set OCR_GOLDEN (looked in {folder})")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def deviations() -> dict[str, dict]:
+    """Where ocrlib differs from PaddleOCR on purpose: ``tests/deviations.toml``."""
+    return tomllib.loads((Path(__file__).parent / "deviations.toml").read_text(encoding="utf-8"))
