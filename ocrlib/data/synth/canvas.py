@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ocrlib.types import ByteImage, FloatArray
+from ocrlib.types import ByteImage
 
 Colour = tuple[int, int, int]
 Box = tuple[float, float, float, float]  # left, top, right, bottom in px
@@ -168,24 +168,3 @@ def fit(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:
     while words and face.getlength(" ".join(words)) > width:
         words.pop()
     return " ".join(words)
-
-
-def outline(box: Box, margin: float) -> FloatArray:
-    """The outline of a box as a polygon with points along its long edges.
-
-    The points let a warp bend the polygon with the text.
-
-    Args:
-        box: left, top, right, bottom in px.
-        margin: added on each side, px.
-
-    Returns:
-        (2k, 2) float32 px, clockwise from top-left, k >= 2 points along the top, k at the bottom.
-    """
-    x0, y0, x1, y1 = box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin
-    count = 2 + min(10, int((x1 - x0) / (3.0 * max(y1 - y0, 1.0))))
-    xs = np.linspace(x0, x1, count)
-    top = np.stack([xs, np.full(count, y0)], axis=1)
-    bottom = np.stack([xs[::-1], np.full(count, y1)], axis=1)
-    polygon: FloatArray = np.concatenate([top, bottom]).astype(np.float32)  # (2k, 2)
-    return polygon

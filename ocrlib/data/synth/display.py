@@ -88,9 +88,8 @@ def poster(rng: np.random.Generator, fonts: Sequence[Font], size: tuple[int, int
     height, width = int(size[0] * rng.uniform(0.8, 1.1)), int(size[1] * rng.uniform(0.6, 1.1))
     canvas = Canvas(height, width, ground)
     if chance(rng, 0.5):
-        canvas.paste(
-            texture_background(rng, height, width, ground, calm=float(rng.uniform(0.4, 1)))
-        )
+        calm = float(rng.uniform(0.4, 1))
+        canvas.paste(texture_background(rng, height, width, ground, calm))
     for _ in range(int(rng.integers(0, 5))):
         _picture(canvas, rng, ground)
     y = float(rng.uniform(0.02, 0.2)) * height

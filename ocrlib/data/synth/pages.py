@@ -15,11 +15,11 @@ from ocrlib.data.synth.distractors import scribble
 from ocrlib.data.synth.documents import form, table
 from ocrlib.data.synth.effects import degrade, texture_background
 from ocrlib.data.synth.fonts import Font
-from ocrlib.data.synth.labelling import label_lines
+from ocrlib.data.synth.labelling import Placed, label_pages
 from ocrlib.data.synth.layouts import chance
 from ocrlib.data.synth.letters import letter
 from ocrlib.data.synth.receipts import receipt
-from ocrlib.data.synth.scenes import Placed, scene
+from ocrlib.data.synth.scenes import scene
 from ocrlib.data.synth.screens import screenshot
 from ocrlib.data.synth.textures import scenery
 from ocrlib.data.synth.warp import random_warp
@@ -129,13 +129,8 @@ def render_page_levels(
         image, placed = _lay_down(rng, fonts, size, _SHEETS[kind])
         strength = _SHEETS[kind].strength
     image = degrade(image, rng, float(rng.uniform(0.0, strength)))
-    lines: list[TextInstance] = []
-    words: list[TextInstance] = []
-    for inked, warp in placed:
-        some_lines, some_words = label_lines(inked, warp, image)
-        lines += some_lines
-        words += some_words
-    return image, tuple(lines), tuple(words)
+    lines, words = label_pages(placed, image)
+    return image, lines, words
 
 
 def _lay_down(

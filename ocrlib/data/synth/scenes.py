@@ -1,4 +1,4 @@
-"""Words in streets and rooms: on boards or on the wall itself, seen from the side, sometimes bent."""
+"""Words in streets and rooms: on boards or on the wall itself, in perspective, sometimes bent."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ocrlib.data.synth.canvas import Canvas, InkedLine
 from ocrlib.data.synth.colours import Colour, colour_pair, luminance, random_colour
 from ocrlib.data.synth.content import code, phone, random_word
 from ocrlib.data.synth.fonts import Font, get_face
+from ocrlib.data.synth.labelling import Placed
 from ocrlib.data.synth.layouts import body_size, chance, pick_font
 from ocrlib.data.synth.phrases import sign_text
 from ocrlib.data.synth.textures import scenery
 from ocrlib.data.synth.warp import Warp, Wave, composite
 from ocrlib.types import ByteImage
 
-Placed = tuple[tuple[InkedLine, ...], Warp]
 _NO_TEXT = 0.12  # share of scenes in which there is nothing to read
 
 
@@ -58,7 +58,7 @@ def scene(
             colour = _legible_on(rng, image, (x0, y0, x1, y1))
             if chance(rng, 0.25):  # a shadow or a body of raised letters
                 shift = rng.uniform(-0.08, 0.08, 2) * sheet.shape[0]
-                moved = np.float32([[1, 0, shift[0]], [0, 1, shift[1]]])
+                moved = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
                 dark = tuple(c // 3 for c in colour)
                 under = cv2.warpAffine(alpha, moved, alpha.shape[::-1])
                 composite(image, np.full_like(sheet, dark), under, warp)

@@ -218,9 +218,9 @@ def _fields(canvas: Canvas, rng: np.random.Generator, theme: _Theme, box: Box) -
         canvas.write(box[0], y + 1.3 * unit, text, theme.face, theme.text)
         if chance(rng, 0.7):
             canvas.draw.rectangle((start, y, box[2], y + 1.8 * unit), outline=theme.dim)
-            value = (
-                pick(rng, (date, clock, url, number))(rng) if chance(rng, 0.5) else words(rng, 2)
-            )
+            value = words(rng, 2)
+            if chance(rng, 0.5):
+                value = pick(rng, (date, clock, url, number))(rng)
             value = fit(value, theme.face, box[2] - start - 2 * unit)
             if value and chance(rng, 0.8):
                 canvas.write(start + 0.6 * unit, y + 1.3 * unit, value, theme.face, theme.text)
