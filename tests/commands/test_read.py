@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import numpy as np
@@ -110,9 +114,9 @@ def test_nothing_to_read_and_no_models(folder: Path, capsys):
 
 
 def test_bar_on_a_terminal_only(folder: Path, models: list[str]):
-    pty = pytest.importorskip("pty")
     command = [sys.executable, "-m", "ocrlib.cli", "read", str(folder), *models]
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, check=True, text=True)
     bar = os.read(ours, 10_000).decode()
     os.close(theirs)
