@@ -74,7 +74,7 @@ def outlines(boxes: NDArray[np.float64]) -> FloatArray:
 
 
 def _label(
-    pieces: Sequence[InkedLine] | Sequence[InkedWord],
+    pieces: Sequence[InkedLine | InkedWord],
     warp: Warp,
     sums: Sequence[NDArray[np.float64]],
 ) -> list[TextInstance]:
@@ -123,7 +123,7 @@ def _bend(polygons: FloatArray) -> NDArray[np.float64]:
 def _spread(
     low: FloatArray, high: FloatArray, sums: Sequence[NDArray[np.float64]]
 ) -> NDArray[np.float64]:
-    """Standard deviation of the grey levels in boxes low-high (n, 2), from the picture's integrals."""
+    """Standard deviation of the grey levels in boxes from low to high, (n, 2) px each."""
     height, width = sums[0].shape[0] - 1, sums[0].shape[1] - 1
     x0, y0 = np.clip(low, 0, (width - 1, height - 1)).astype(int).T
     x1, y1 = np.clip(high, 1, (width, height)).astype(int).T

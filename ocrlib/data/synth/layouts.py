@@ -13,6 +13,7 @@ from ocrlib.data.synth.canvas import Canvas, Colour
 from ocrlib.data.synth.fonts import Font, covers, get_face
 
 Face = ImageFont.FreeTypeFont
+COLUMN_GAP = 1.1  # least gap between columns, in font sizes: about 1.5 heights of capitals
 _MUST_HAVE = "AaZz09$%&()-./:@"
 
 
@@ -128,7 +129,7 @@ class Roll:
         self.feed(max(1.0, 1.1 * face.size / self.body.size))
         end = self.canvas.write(self.left, self.y, label, face, self.fill, row=self.row)
         x = self.left + at * (self.right - self.left)
-        if x - face.getlength(value) < end + 0.5 * face.size:
+        if x - face.getlength(value) < end + COLUMN_GAP * face.size:
             self.feed(max(1.0, 1.1 * face.size / self.body.size))
         self.canvas.write(x, self.y, value, face, self.fill, align="right", row=self.row)
 
@@ -140,15 +141,15 @@ class Roll:
         self.feed()
         width = self.right - self.left
         for text, start, stop, align in zip(cells, edges[:-1], edges[1:], aligns, strict=True):
-            shown = shorten(text, face, (stop - start) * width - 0.5 * face.size)
+            shown = shorten(text, face, (stop - start) * width - COLUMN_GAP * face.size)
             if not shown:
                 continue
             if align == "l":
                 x = self.left + start * width
-                self.canvas.write(x, self.y, shown, face, self.fill, row=self.row)
+                self.canvas.write(x, self.y, shown, face, self.fill)
             else:
                 x = self.left + stop * width
-                self.canvas.write(x, self.y, shown, face, self.fill, align="right", row=self.row)
+                self.canvas.write(x, self.y, shown, face, self.fill, align="right")
 
     def rule(self, style: str, start: float = 0.0, stop: float = 1.0) -> None:
         """A ruled row: style "line", "double", "dashes" (drawn), or a character to repeat."""

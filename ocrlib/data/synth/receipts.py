@@ -32,7 +32,7 @@ def receipt(rng: np.random.Generator, fonts: Sequence[Font], size: tuple[int, in
     columns = int(rng.integers(24, 48))
     margin = float(rng.uniform(0.4, 2.5)) * text_size
     width = columns * body.getlength("0") + 2 * margin
-    width = int(min(width, size[1] * rng.uniform(0.9, 1.1)))
+    width = int(np.clip(width, 0.5 * size[1], size[1] * rng.uniform(0.9, 1.05)))
     height = int(size[0] * rng.uniform(0.8, 1.25))
     canvas = Canvas(height, width, paper(rng))
     roll = new_roll(rng, canvas, body, bold, ink(rng), margin=margin, spacing=(1.0, 1.6))

@@ -76,8 +76,8 @@ def cast_shadow(image: ByteImage, rng: np.random.Generator) -> ByteImage:
     height, width = image.shape[:2]
     cells = (int(rng.integers(1, 3)), int(rng.integers(1, 3)))
     light = smooth_field(rng, height, width, cells)
-    depth = np.float32(rng.uniform(0.1, 0.5))
-    if rng.random() < 0.4:
+    depth = np.float32(rng.uniform(0.1, 0.4))
+    if rng.random() < 0.2:
         edge = float(rng.uniform(2, 12))
         light = np.clip((light - np.float32(0.5)) * np.float32(edge) + np.float32(0.5), 0, 1)
     return shade(image, 1 - depth * light)
