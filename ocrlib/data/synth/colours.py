@@ -13,16 +13,16 @@ def luminance(colour: Colour) -> float:
 
 
 def random_colour(rng: np.random.Generator) -> Colour:
-    """White or light (25 %), black or dark (25 %), muted (25 %), vivid (25 %)."""
+    """White or light (25 %), black or dark (25 %), muted (30 %), vivid (20 %)."""
     kind = rng.random()
     if kind < 0.5:
         level = rng.random() ** 2 * 90
         grey = level if kind < 0.25 else 255 - level
         red, green, blue = np.clip(grey + rng.normal(0, 8, 3), 0, 255)
-    elif kind < 0.75:
+    elif kind < 0.8:
         red, green, blue = np.clip(40 + rng.random() * 175 + rng.normal(0, 22, 3), 0, 255)
     else:
-        red, green, blue = _from_hue(rng.random() * 6, 0.5 + 0.5 * rng.random(), rng.random())
+        red, green, blue = _from_hue(rng.random() * 6, 0.4 + 0.6 * rng.random(), rng.random())
     return int(red), int(green), int(blue)
 
 

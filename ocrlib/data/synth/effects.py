@@ -202,11 +202,13 @@ def _bricks(rng: np.random.Generator, height: int, width: int) -> Plane:
     return plane
 
 
-def _shapes(image: Pixels, rng: np.random.Generator) -> Pixels:
-    """Blots, bars and edges of whatever else is in view."""
+def _shapes(image: Pixels, rng: np.random.Generator, contrast: float) -> Pixels:
+    """Blots, bars and edges of whatever else is in view; `contrast` in grey levels."""
     height, width = image.shape[:2]
+    base = image[0, 0].astype(np.float32)
     for _ in range(1 + int(rng.random() * 4)):
-        colour = tuple(int(c) for c in rng.integers(0, 256, 3))
+        red, green, blue = np.clip(base + rng.normal(0, contrast, 3), 0, 255)
+        colour = int(red), int(green), int(blue)
         x, y = int(rng.random() * width), int(rng.random() * height)
         kind = rng.random()
         if kind < 0.3:
@@ -260,6 +262,6 @@ def texture_background(
     elif kind < 0.95:
         plane = _bricks(rng, height, width)
     else:
-        return _shapes(image, rng)
+        return _shapes(image, rng, 70 * (1.1 - calm))
     change = plane[:, :, None] * (tint * np.float32(amplitude))  # (H, W, 3)
     return np.clip(image + change, 0, 255).astype(np.uint8)

@@ -77,8 +77,10 @@ def set_sheet(
             x = pad + width + space if at_right else pad - space - other.mask.shape[1]
             _stamp(mask, other, x, pad + ink.baseline - other.baseline, (0, mask.shape[0]))
     if rng.random() < 0.04:  # a rule below or above
-        y = pad + height + round(size * 0.15 * rng.random()) if rng.random() < 0.7 else pad - 3
-        mask[y : y + 1 + int(size * 0.16 * rng.random())] = 255
+        thick = 1 + int(size * 0.16 * rng.random())
+        off = int(size * 0.15 * rng.random())
+        y = pad + height + off if rng.random() < 0.7 else pad - off - thick
+        mask[y : y + thick] = 255
     return Sheet(mask, (pad, pad, width, height))
 
 
@@ -122,6 +124,8 @@ def warp_sheet(
     rows = height / (1 + top + bottom)  # that the text itself is to fill
     sheet = _reduced(sheet, 1.25 * rows / sheet.box[3])
     x, y, width, tall = sheet.box
+    # Tilting a long line as much as a word would leave its letters no room.
+    strength *= min(1.0, 6 * tall / width)
     angle = slant = horizontal = vertical = bend = 0.0
     if rng.random() < 0.3 + 0.6 * strength:
         angle = float(rng.normal(0, 0.012 + 0.07 * strength))

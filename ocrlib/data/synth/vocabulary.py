@@ -27,9 +27,9 @@ COMMON = (
 SIGNS = (
     "exit entrance push pull open closed sale hotel inn motel bar pub cafe coffee restaurant grill "
     "pizza burger sushi noodle bakery deli market store shop books records music video bank atm "
-    "pharmacy drugs clinic dental hospital school college university library museum theatre theater "
-    "cinema gallery studio salon hair beauty nails spa fitness gym yoga dance tattoo laundry "
-    "cleaners tailor shoes fashion jewelry watches optical camera phone mobile computer repair "
+    "pharmacy drugs clinic dental hospital school college university library museum theatre "
+    "theater cinema gallery studio salon hair beauty nails spa fitness gym yoga dance tattoo "
+    "laundry cleaners tailor shoes fashion jewelry watches optical camera phone mobile computer repair "
     "service auto parts tires garage parking taxi bus train station metro airport gate platform "
     "ticket information toilet women gentlemen ladies staff only private danger warning caution "
     "notice stop yield slow speed limit zone one way street avenue road boulevard drive lane park "
