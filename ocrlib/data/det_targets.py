@@ -96,9 +96,10 @@ def threshold_map(
         for wide in offset_polygon(p, reach):
             cv2.fillPoly(mask, [wide.astype(np.int32)], 1.0)
         _draw_distance(distance, p, reach, ys, xs)
-    distance *= low - high
-    distance += high
-    return distance, mask
+    values = np.subtract(1, distance, out=distance)
+    values *= high - low
+    values += low
+    return values, mask
 
 
 def _drawable(p: FloatArray) -> bool:
