@@ -179,9 +179,6 @@ def check_equal(
     """
     if not example_inputs:
         raise ExportError("nothing to compare the graphs on", remedy="give example inputs")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     was_training = model.training
     inference = _Inference(model)
     worst = 0.0
@@ -189,11 +186,23 @@ def check_equal(
         for image in _variants(example_inputs, task):
             with paddle.no_grad():
                 wanted = inference(paddle.to_tensor(image)).numpy()
-            (found,) = session.run(None, {INPUT: image})
+            found = _run(graph, image)
             worst = max(worst, _difference(wanted, found, image.shape, task, tolerance))
     finally:
         model.train() if was_training else model.eval()
     return worst
+
+
+def _run(graph: bytes, image: FloatArray) -> FloatArray:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    try:
+        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        return np.asarray(session.run([OUTPUT], {INPUT: image})[0], np.float32)
+    except Exception as error:  # its exceptions have no common base class
+        raise ExportError(
+            f"the ONNX graph does not run on an input of shape {image.shape}: {error}"
+        ) from error
 
 
 def _variants(example_inputs: Sequence[FloatArray], task: str) -> Iterator[FloatArray]:
