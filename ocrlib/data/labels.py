@@ -19,7 +19,7 @@ from ocrlib.data.label_lines import (
     read_lines,
     split_line,
 )
-from ocrlib.errors import LabelError
+from ocrlib.errors import DataError, LabelError
 
 __all__ = [
     "IGNORE",
@@ -139,9 +139,9 @@ def picture_name(picture: Path, file: Path) -> str:
 
 def _write_lines(file: Path, lines: Iterable[str]) -> None:
     """Write all lines or, if anything goes wrong, leave the old file as it is."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(file.name + ".part")
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         with part.open("w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(line + "\n" for line in lines)
         part.replace(file)
@@ -152,8 +152,13 @@ def _write_lines(file: Path, lines: Iterable[str]) -> None:
             value=error.object[max(0, error.start - 20) : error.end + 20],
             remedy="remove that character",
         ) from error
+    except OSError as error:
+        raise DataError(
+            f"cannot write the labels: {error.strerror}", file=file, remedy="choose another folder"
+        ) from error
     finally:
-        part.unlink(missing_ok=True)
+        if part.exists():
+            part.unlink()
 
 
 def _number(value: object) -> int | float:

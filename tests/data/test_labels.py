@@ -18,7 +18,7 @@ from ocrlib.data.labels import (
     write_rec_labels,
     write_split,
 )
-from ocrlib.errors import LabelError
+from ocrlib.errors import DataError, LabelError
 from ocrlib.types import TextInstance
 
 SQUARE = "[[0, 0], [9, 0], [9, 5], [0, 5]]"
@@ -223,6 +223,12 @@ def test_writers_refuse_what_a_line_cannot_hold(tmp_path) -> None:
             write_rec_labels(file, [RecLabel(tmp_path / picture, text, Path(), 1)])
         assert file.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["rec.txt"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match=r"rec\.txt: cannot write the labels: .*Remedy: choose ano"):
+        write_rec_labels(tmp_path / "file" / "rec.txt", [])
 
 
 def test_five_thousand_lines_are_fast(tmp_path) -> None:

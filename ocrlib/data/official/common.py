@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -39,12 +41,24 @@ def folders(root: Path, *patterns: str) -> list[Path]:
     return sorted(found)
 
 
+def files(root: Path, pattern: str = "*") -> list[Path]:
+    """All files below a folder whose names match, sorted; linked folders are entered once."""
+    found: list[Path] = []
+    entered: set[Path] = set()
+    for folder, names, here in os.walk(root, followlinks=True):
+        new = {name: Path(folder, name).resolve() for name in names}
+        names[:] = [name for name in names if new[name] not in entered]
+        entered.update(new[name] for name in names)
+        found += [Path(folder, name) for name in fnmatch.filter(here, pattern)]
+    return sorted(found)
+
+
 def pictures(below: Iterable[Path]) -> dict[str, Path]:
     """All pictures below some folders, by name without suffix."""
     return {
         path.stem: path
         for folder in below
-        for path in sorted(folder.rglob("*"))
+        for path in files(folder)
         if path.suffix.lower() in SUFFIXES
     }
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ocrlib.data.icdar import read_icdar_file
 from ocrlib.data.label_lines import DetLabel, read_lines
-from ocrlib.data.official.common import Item, Part, box, no_picture, pictures
+from ocrlib.data.official.common import Item, Part, box, files, no_picture, pictures
 from ocrlib.errors import LabelError
 from ocrlib.images import SUFFIXES
 from ocrlib.types import TextInstance
@@ -23,12 +23,12 @@ LETTERS_AND_DIGITS = LETTERS + "0123456789"
 
 def sroie(root: Path) -> list[Part]:
     """Lines ``x1,y1,...,x4,y4,text``, one file per receipt, anywhere below the folder."""
-    return [Part("all", "det", _sroie(root))] if any(root.rglob("X*.txt")) else []
+    return [Part("all", "det", _sroie(root))] if files(root, "X*.txt") else []
 
 
 def _sroie(root: Path) -> Iterator[Item]:
     known = pictures([root])
-    for file in sorted(root.rglob("X*.txt")):
+    for file in files(root, "X*.txt"):
         picture = known.get(file.stem)
         if picture is None:
             yield no_picture(file, file.stem)
@@ -120,7 +120,7 @@ def ccpd(root: Path) -> list[Part]:
     named = [base / name for name in ("train", "val", "test") if (base / name).is_dir()]
     if named:
         return [Part(folder.name, "det", _ccpd_folder(folder)) for folder in named]
-    found = any(path.suffix.lower() == ".jpg" for path in root.rglob("*"))
+    found = any(path.suffix.lower() == ".jpg" for path in files(root))
     return [Part("all", "det", _ccpd_folder(root))] if found else []
 
 
@@ -135,7 +135,7 @@ def _ccpd_split(root: Path, split: Path) -> Iterator[Item]:
 
 
 def _ccpd_folder(folder: Path) -> Iterator[Item]:
-    for path in sorted(folder.rglob("*")):
+    for path in files(folder):
         if path.suffix.lower() in SUFFIXES:
             yield read_plate(path)
 

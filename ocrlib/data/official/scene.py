@@ -13,7 +13,16 @@ import numpy as np
 
 from ocrlib.data.icdar import read_icdar_file
 from ocrlib.data.label_lines import IGNORE, DetLabel, parse_polygon, read_lines
-from ocrlib.data.official.common import Item, Part, box, folders, no_picture, pictures, unquote
+from ocrlib.data.official.common import (
+    Item,
+    Part,
+    box,
+    files,
+    folders,
+    no_picture,
+    pictures,
+    unquote,
+)
 from ocrlib.errors import LabelError
 from ocrlib.types import FloatArray, TextInstance
 
@@ -83,7 +92,7 @@ def _label_files(
     image_folders: list[Path], label_folders: list[Path], read: Callable[[Path, Path], DetLabel]
 ) -> Iterator[Item]:
     known = pictures(image_folders)
-    for file in (file for folder in label_folders for file in sorted(folder.rglob("*.txt"))):
+    for file in (file for folder in label_folders for file in files(folder, "*.txt")):
         stem = file.stem.removeprefix("poly_").removeprefix("gt_")
         picture = known.get(stem)
         if picture is None:

@@ -225,6 +225,15 @@ def test_ccpd(tree) -> None:
     assert det(tree, "ccpd2019", files) == {"det_train.txt": [label]}
 
 
+def test_linked_folders_are_entered(tree, tmp_path) -> None:
+    root = tree({f"away/{PLATE}": ""})
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "ccpd_base").symlink_to(root / "away")
+    (root / "away" / "loop").symlink_to(root / "away")
+    (result,) = convert("ccpd2019", tmp_path / "linked", tmp_path / "out")
+    assert result.pictures == 1
+
+
 def test_ccpd2020(tree) -> None:
     found = det(tree, "ccpd2020", {f"ccpd_green/val/{GREEN}": ""})
     assert found["det_val.txt"][0][1][0][0] == "皖AD03276"

@@ -1,0 +1,194 @@
+"""``ocrlib validate`` and ``ocrlib data``: label files, public sets, rendered samples."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Literal
+
+from ocrlib.errors import DataError
+
+
+def validate(
+    files: tuple[Path, ...],
+    /,
+    *,
+    task: Literal["auto", "det", "rec"] = "auto",
+    charset: str | None = None,
+    stride: int = 4,
+    open: bool = False,
+    strict: bool = False,
+) -> int:
+    """List everything that is wrong with label files.
+
+    Every problem is one line with file, line number, value and remedy; a summary per file ends it.
+
+    Args:
+        files: detection or recognition label files.
+        task: det or rec; auto finds out.
+        charset: "english", or a UTF-8 file with one character per line; texts must not leave it.
+        stride: px of width per time step of the recogniser (height 32).
+        open: also decode every picture, which finds damaged ones but takes longer.
+        strict: warnings count as errors.
+
+    Returns:
+        0, or 2 if there is an error.
+
+    Raises:
+        OcrError: no file was given, or the charset or the stride is not acceptable.
+    """
+    from ocrlib.charset import Charset
+    from ocrlib.data.validate import validate_labels
+
+    if not files:
+        raise DataError("nothing to check", remedy="give label files: ocrlib validate det.txt")
+    if stride < 1:
+        raise DataError("the stride must be at least 1 px", value=stride)
+    known = None
+    if charset is not None:
+        known = Charset.english() if charset == "english" else Charset.from_file(charset)
+    failed = False
+    for file in files:
+        report = validate_labels(
+            file,
+            task=None if task == "auto" else task,
+            charset=known,
+            stride=stride,
+            open_pictures=open,
+        )
+        for problem in report.problems:
+            print(problem)
+        print(report.summary)
+        failed = failed or report.errors > 0 or (strict and len(report.problems) > 0)
+    return 2 if failed else 0
+
+
+def data_list(*, details: bool = False) -> None:
+    """List the public data sets that are known.
+
+    Args:
+        details: also print where each is found, its licence, its size and the layout expected.
+    """
+    from ocrlib.data.registry import load_registry
+
+    sets = load_registry().values()
+    for known in sets:
+        can = ("fetch " if known.files else "      ") + ("import" if known.importer else "      ")
+        print(f"{known.name:17}{','.join(known.tasks):9}{can}  {known.title}")
+        if details:
+            facts = {
+                "home": f"{known.home} ({known.access})",
+                "licence": known.licence,
+                "size": known.size,
+                "layout": known.layout if known.importer else f"not converted: {known.why}",
+            }
+            for name, fact in facts.items():
+                start = f"    {name + ':':9}"
+                print(textwrap.fill(fact, 100, initial_indent=start, subsequent_indent=" " * 13))
+
+
+def data_import(
+    name: str,
+    folder: Path,
+    /,
+    *,
+    out: Path | None = None,
+    on_bad: Literal["refuse", "skip"] = "refuse",
+) -> None:
+    """Convert a public data set that you have to label files; its pictures stay where they are.
+
+    Args:
+        name: a name that 'ocrlib data list' shows.
+        folder: where its archives are unpacked.
+        out: folder for det_train.txt and so on; default: FOLDER itself.
+        on_bad: refuse stops at a label that cannot be read; skip leaves it out and lists it.
+
+    Raises:
+        OcrError: an unknown set, another layout, or a label that cannot be read.
+    """
+    from ocrlib.data.official.convert import convert
+    from ocrlib.data.registry import find
+
+    for result in convert(name, folder, folder if out is None else out, on_bad):
+        for problem in result.problems:
+            print(f"left out: {problem}")
+        what = "texts" if result.file.name.startswith("rec") else "regions"
+        ignored = f" ({result.ignored} do not count)" if result.ignored else ""
+        left_out = f", {len(result.problems)} left out" if result.problems else ""
+        print(
+            f"{result.file}: {result.pictures} pictures, {result.regions} {what}{ignored}{left_out}"
+        )
+    print(f"licence: {find(name).licence}; see {find(name).home}")
+
+
+def data_fetch(
+    source: str,
+    /,
+    *,
+    out: Path = Path(),
+    size: int | None = None,
+    sha256: str | None = None,
+) -> None:
+    """Download a data set; run it again to go on after a broken connection.
+
+    Args:
+        source: a name that 'ocrlib data list' shows with "fetch", or an http(s) address.
+        out: folder to put the files into.
+        size: bytes the file must have, if its source states it.
+        sha256: checksum the file must have, if its source states it.
+
+    Raises:
+        OcrError: the set cannot be fetched, or what arrived is not what its source states.
+    """
+    from ocrlib.data.fetch import fetch
+    from ocrlib.data.registry import RemoteFile, find
+
+    if "://" in source:
+        files: tuple[RemoteFile, ...] = (RemoteFile(source, size, sha256),)
+    else:
+        known = find(source)
+        files = known.files
+        if not files:
+            raise DataError(
+                f"{source} cannot be fetched ({known.access})", remedy=f"get it at {known.home}"
+            )
+        if size is not None or sha256 is not None:
+            raise DataError("size and sha256 belong to an address, not to a name", value=source)
+        print(f"licence: {known.licence}; see {known.home}")
+    for file in files:
+        print(fetch(file.url, out, size=file.bytes, sha256=file.sha256))
+
+
+def data_synth(
+    *,
+    kind: Literal["words", "lines", "pages"] = "words",
+    count: int = 100,
+    seed: int = 0,
+    out: Path = Path("synth"),
+    fonts: Literal["bundled", "debian"] = "bundled",
+    level: Literal["line", "word"] = "line",
+    size: tuple[int, int] = (640, 640),
+    format: Literal["jpg", "png"] = "jpg",
+) -> None:
+    """Render labelled samples into a folder; the same seed gives the same samples.
+
+    Args:
+        kind: single words, text lines, or pages.
+        count: how many.
+        seed: 0 or more.
+        out: folder for images/ and rec.txt or det.txt; it must not hold samples already.
+        fonts: bundled (those that come with matplotlib) or debian (many more, to be installed).
+        level: what is labelled on pages.
+        size: height and width of pages in px.
+        format: jpg (small) or png (exact).
+
+    Raises:
+        OcrError: fonts are missing, a value is not acceptable, or the folder cannot be used.
+    """
+    from ocrlib.data.synth.fonts import load_fonts
+    from ocrlib.data.synth.write import write_samples
+
+    faces = load_fonts(fonts)
+    print(
+        write_samples(kind, count, seed, out, faces, size=size, level=level, picture_format=format)
+    )
