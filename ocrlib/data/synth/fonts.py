@@ -22,6 +22,8 @@ FONT_LIST = Path(__file__).resolve().parents[3] / "datasets" / "fonts.toml"
 FONT_ROOT = Path("/usr/share/fonts")
 STYLES = ("sans", "serif", "mono", "display", "hand")
 
+_SLANT_ENDINGS = ("-It", "Ita", "BI", "RI", " I", "BasI", "-I", "gIt", "cmunbi", "cmunti", "cmunsi")
+
 # The text faces of matplotlib; its other files are pieces of mathematics.
 _BUNDLED = (
     ("DejaVuSans.ttf", "sans"),
@@ -67,6 +69,12 @@ class Font:
     licence: str | None
     style: str = "sans"
     upper_only: bool = False
+
+    @property
+    def slanted(self) -> bool:
+        """Whether it is an italic or oblique face, judged by the file's name."""
+        name = self.path.stem
+        return "obl" in name.lower() or "ital" in name.lower() or name.endswith(_SLANT_ENDINGS)
 
 
 def load_fonts(

@@ -21,10 +21,11 @@ from ocrlib.errors import DataError
 from ocrlib.types import ByteImage, RecSample
 
 SOURCE = "synth"
-# How readily a style is taken where it comes up: anything goes on signs, little on receipts.
-_ON_SIGNS: Mapping[str, float] = {"mono": 0.6}
-_ON_PAPER: Mapping[str, float] = {"serif": 0.6, "display": 0.15, "hand": 0.25}
-_ON_RECEIPTS: Mapping[str, float] = {"serif": 0.25, "display": 0.1, "hand": 0.1}
+# How readily a face is taken where it comes up, by style and if slanted: anything goes on signs,
+# little on receipts.
+_ON_SIGNS: Mapping[str, float] = {"mono": 0.5, "slanted": 0.5}
+_ON_PAPER: Mapping[str, float] = {"serif": 0.6, "display": 0.15, "hand": 0.25, "slanted": 0.35}
+_ON_RECEIPTS: Mapping[str, float] = {"serif": 0.25, "display": 0.1, "hand": 0.1, "slanted": 0.15}
 _TRIES = 60
 _LOW = frozenset("acemnorsuvwxz.,-")  # neither ascender nor descender
 
@@ -98,7 +99,8 @@ def _choose(
     for attempt in range(_TRIES):
         font = pick(rng, fonts)
         # Preferences yield in the end: the caller may have passed faces of one style only.
-        if attempt < _TRIES // 2 and rng.random() >= styles.get(font.style, 1.0):
+        wanted = styles.get(font.style, 1.0) * (styles["slanted"] if font.slanted else 1.0)
+        if attempt < _TRIES // 2 and rng.random() >= wanted:
             continue
         words = draw(rng) if text is None else text
         if font.upper_only:
@@ -112,7 +114,7 @@ def _choose(
 
 def _scene(rng: np.random.Generator, font: Font, text: str, height: int) -> ByteImage:
     """A word on a sign, a poster, a package."""
-    size = 64 if _LOW.issuperset(text) else 44  # em size that gives about 30 px of ink
+    size = 58 if _LOW.issuperset(text) else 40  # em size that gives about 28 px of ink
     sheet = set_sheet(rng, font, text, size, crowd=0.07, plain=False)
     stretch = float(np.exp(rng.normal(-0.06, 0.2)))
     mask = warp_sheet(rng, sheet, height, strength=float(rng.random()), stretch=stretch)

@@ -52,6 +52,14 @@ def test_unknown_style_in_the_list(tmp_path: Path):
         load_fonts("debian", font_list=path)
 
 
+def test_slanted_faces_are_known():
+    slanted = [font.path.stem for font in load_fonts("bundled") if font.slanted]
+    assert len(slanted) == 8
+    assert "DejaVuSans-Oblique" in slanted
+    assert "STIXGeneralBolIta" in slanted
+    assert "DejaVuSerif-Bold" not in slanted
+
+
 def test_face_draws_at_the_size_asked_for():
     font = load_fonts("bundled")[0]
     small, large = get_face(font, 20), get_face(font, 40)
