@@ -80,7 +80,7 @@ class LiteConvNet(paddle.nn.Layer):
         self.residual: list[bool] = []
         for width, stride in zip(widths, strides, strict=True):
             self.convs.append(ConvBN(previous, width, 3, stride=stride, act=act))
-            self.residual.append(stride == (1, 1) and width == previous)
+            self.residual.append(stride in (1, (1, 1)) and width == previous)
             previous = width
         self.pool = nn.MaxPool2D((2, 1), stride=(2, 1))
         self.out_channels = previous
