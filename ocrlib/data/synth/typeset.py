@@ -40,23 +40,26 @@ def draw_text(
     Returns:
         the ink; a mask without pixels (0, 0) if nothing is visible.
     """
-    words = text.split(" ")
+    # Pieces that keep their own spacing and kerning, each with its advance.
     space = face.getlength(" ") * gap + tracking
-    advances = [face.getlength(word) + tracking * len(word) for word in words]
+    if tracking:
+        pieces = [(char, face.getlength(char) + tracking) for char in text]
+    elif gap == 1:
+        pieces = [(text, face.getlength(text))]
+    else:
+        words = text.split(" ")
+        pieces = [(word, face.getlength(word) + space) for word in words]
     margin = int(face.size)  # glyphs may reach out of their boxes
-    width = int(sum(advances) + space * (len(words) - 1)) + 2 * margin
-    canvas = Image.new("L", (max(width, 1), 3 * margin))
+    width = int(sum(space if piece == " " else advance for piece, advance in pieces))
+    canvas = Image.new("L", (max(width, 1) + 2 * margin, 3 * margin))
     pencil = ImageDraw.Draw(canvas)
     pen = float(margin)
-    for word, advance in zip(words, advances, strict=True):
-        if tracking == 0.0:
-            pencil.text((pen, 2 * margin), word, fill=255, font=face, anchor="ls")
-            pen += advance
+    for piece, advance in pieces:
+        if piece == " ":
+            pen += space
         else:
-            for char in word:
-                pencil.text((pen, 2 * margin), char, fill=255, font=face, anchor="ls")
-                pen += face.getlength(char) + tracking
-        pen += space
+            pencil.text((pen, 2 * margin), piece, fill=255, font=face, anchor="ls")
+            pen += advance
     mask = np.asarray(canvas)
     left, top, columns, rows = cv2.boundingRect(mask)
     return Ink(mask[top : top + rows, left : left + columns], 2 * margin - top)
