@@ -20,6 +20,7 @@ MIN_SPREAD = 7.0  # grey levels (standard deviation); fainter text cannot be see
 WHOLE = 0.9  # a text of which less than this part is inside the picture need not be found
 GONE = 0.03  # below this part it leaves no trace
 STRAIGHT = 0.08  # of its height: a text that deviates less from its corners' frame is a quad
+MARGIN = (0.8, 0.08)  # around the ink: at least px, and of the text's height
 _EDGE_POINTS = 8  # along the top and along the bottom of a text
 
 
@@ -62,7 +63,9 @@ def outlines(boxes: NDArray[np.float64]) -> FloatArray:
     Returns:
         (n, 2k, 2) px: k points along the top from left to right, k along the bottom back.
     """
-    margin = np.maximum(0.8, 0.05 * (boxes[:, 3] - boxes[:, 1]))[:, None]
+    # Boxes end where the ink ends, one px before the coordinate of the next.
+    boxes = boxes - np.array([0, 0, 1, 1])
+    margin = np.maximum(MARGIN[0], MARGIN[1] * (boxes[:, 3] - boxes[:, 1]))[:, None]
     share = np.linspace(0, 1, _EDGE_POINTS)
     left, right = boxes[:, :1] - margin, boxes[:, 2:3] + margin
     across = left + share * (right - left)  # (n, k)

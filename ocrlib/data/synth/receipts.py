@@ -27,7 +27,7 @@ _RULES = ("-", "=", "*", "_", "- ", "line", "double", "dashes", "dashes", ".")
 
 def receipt(rng: np.random.Generator, fonts: Sequence[Font], size: tuple[int, int]) -> Canvas:
     """A receipt or a part of one, about as large as a page of `size` (height, width) px."""
-    text_size = body_size(rng, 10, 30)
+    text_size = body_size(rng, 11, 34)
     body, bold = faces(rng, fonts, text_size, mono=0.45)
     columns = int(rng.integers(24, 48))
     margin = float(rng.uniform(0.4, 2.5)) * text_size
