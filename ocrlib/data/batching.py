@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import queue as queues
 import signal
 import threading
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from queue import Queue
 from typing import Any, Protocol, Self
 
 import cv2
@@ -94,8 +95,7 @@ class BatchStream:
         self.stride = stride
         self.position = start
         self.skipped: Counter[str] = Counter()
-        self._processes: list[Any] = []
-        self._queues: list[Any] = []
+        self._workers: list[tuple[SpawnProcess, Connection]] = []
         self._batches = self._pull() if workers else self._make()
 
     def __iter__(self) -> Iterator[Batch]:
@@ -112,13 +112,11 @@ class BatchStream:
 
     def close(self) -> None:
         """End the workers; the stream cannot be read after that."""
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
+        for process, pipe in self._workers:
+            process.kill()  # they hold nothing that would have to be saved
             process.join()
-        for queue in self._queues:
-            queue.close()
-        self._processes, self._queues = [], []
+            pipe.close()
+        self._workers = []
         self._batches = iter(())
 
     def _make(self) -> Iterator[Batch]:
@@ -152,41 +150,46 @@ class BatchStream:
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")  # a fork of a threaded trainer may hang
         for worker in range(self.workers):
-            queue = context.Queue(self.queue)
+            pipe, end = context.Pipe(duplex=False)
             first = self.position.chunk + worker * self.stride
             used = self.position.batch if worker == 0 else 0
             process = context.Process(
                 target=_work,
-                args=(self.maker, queue, first, self.stride * self.workers, used),
+                args=(self.maker, end, self.queue, first, self.stride * self.workers, used),
                 daemon=True,
             )
             process.start()
-            self._processes.append(process)
-            self._queues.append(queue)
+            end.close()  # the worker has the only one now: if it dies, reading ends, not waits
+            self._workers.append((process, pipe))
 
     def _get(self, worker: int) -> tuple[str, Any]:
-        process = self._processes[worker]
-        while True:
-            try:
-                message: tuple[str, Any] = self._queues[worker].get(timeout=1.0)
-                return message
-            except queues.Empty:
-                if not process.is_alive():
-                    raise DataError(
-                        f"a data worker died (exit code {process.exitcode})",
-                        remedy="look for its message above; too little memory is a usual cause",
-                    ) from None
+        process, pipe = self._workers[worker]
+        try:
+            message: tuple[str, Any] = pipe.recv()
+        except (EOFError, OSError):
+            process.join(5)
+            raise DataError(
+                f"a data worker died (exit code {process.exitcode})",
+                remedy="look for its message above; too little memory is a usual cause",
+            ) from None
+        return message
 
 
 class WorkerError(DataError):
     """A worker met a bug, not bad input; the message carries its traceback."""
 
 
-def _work(maker: ChunkMaker, queue: Any, number: int, stride: int, used: int) -> None:  # noqa: ANN401
-    """Body of a worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the trainer's to handle
+def _work(
+    maker: ChunkMaker, pipe: Connection, waiting: int, number: int, stride: int, used: int
+) -> None:
+    """Body of a worker process: one thread makes batches, another one sends them."""
+    for request in (signal.SIGINT, signal.SIGTERM):  # the trainer saves and then ends the workers
+        signal.signal(request, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
+    queue: Queue[tuple[str, Any]] = Queue(waiting)
+    sender = threading.Thread(target=_send, args=(queue, pipe))
+    sender.start()
     try:
         while True:
             chunk = maker.chunk(number)
@@ -198,6 +201,14 @@ def _work(maker: ChunkMaker, queue: Any, number: int, stride: int, used: int) ->
         queue.put(("error", error))
     except Exception:  # anything else is reported as it is, in the trainer
         queue.put(("error", WorkerError("a data worker failed:\n" + traceback.format_exc())))
+    sender.join()
+
+
+def _send(queue: Queue[tuple[str, Any]], pipe: Connection) -> None:
+    kind = ""
+    while kind != "error":
+        kind, content = queue.get()
+        pipe.send((kind, content))
 
 
 def _die_with_parent() -> None:

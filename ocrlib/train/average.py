@@ -23,14 +23,15 @@ class AveragedWeights:
     def __init__(self, model: paddle.nn.Layer, decay: float) -> None:
         self.model = model
         self.decay = decay
-        self.values = {name: value.clone() for name, value in model.state_dict().items()}
+        self._own = dict(model.state_dict())
+        self.load({name: value.numpy() for name, value in self._own.items()})
 
-    @paddle.no_grad()
     def update(self, step: int) -> None:
         """Take in the weights after a step, numbered from 0."""
         decay = min(self.decay, (1 + step) / (10 + step))
-        for name, value in self.model.state_dict().items():
-            self.values[name].lerp_(value, 1 - decay)
+        with paddle.no_grad():
+            for average, own in self._pairs:
+                average.lerp_(own, 1 - decay)
 
     @contextmanager
     def applied(self) -> Iterator[None]:
@@ -49,3 +50,4 @@ class AveragedWeights:
     def load(self, arrays: Arrays) -> None:
         """Go on from an average that ``arrays`` gave."""
         self.values = {name: paddle.to_tensor(array) for name, array in arrays.items()}
+        self._pairs = [(self.values[name], own) for name, own in self._own.items()]

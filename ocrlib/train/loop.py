@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 from ocrlib.config import TrainRecipe
@@ -266,6 +267,14 @@ class _Run:
         positions = self.group.gather([stream.position.chunk, stream.position.batch])
         if not self.group.leads:
             return
+        # A ReLU turns NaN into 0, so the loss alone does not show that weights are spoilt.
+        spoilt = [n for n, a in model_arrays(self.task.model).items() if not np.isfinite(a).all()]
+        if spoilt:
+            raise OcrError(
+                f"weights are not numbers at step {self.step}",
+                value=spoilt[0],
+                remedy="resume with a lower train.lr or train.clip",
+            )
         groups = {
             "model": model_arrays(self.task.model),
             "optimizer": optimizer_arrays(self.optimizer, self.task.model),
@@ -336,14 +345,14 @@ def _stop_requests() -> Iterator[list[bool]]:
     requests: list[bool] = []
     signals = (signal.SIGTERM, signal.SIGINT)
     try:
-        usual = {number: signal.getsignal(number) for number in signals}
+        usual: dict[int, Any] = {number: signal.getsignal(number) for number in signals}
 
         def remember(number: int, _: FrameType | None) -> None:
             requests.append(True)
             signal.signal(number, usual[number])
 
-        for number in signals:
-            signal.signal(number, remember)
+        for one in signals:
+            signal.signal(one, remember)
     except ValueError:  # not in the main thread: then signals are not ours to handle
         yield requests
         return

@@ -52,26 +52,26 @@ class Group:
         """Whether this process prints and saves."""
         return self.rank == 0
 
-    @paddle.no_grad()
     def average(self, tensors: Sequence[paddle.Tensor]) -> None:
         """Replace float tensors by their mean over all processes, in one exchange."""
         if self.world == 1:
             return
-        flat = paddle.concat([tensor.flatten() for tensor in tensors])  # (all elements,)
-        paddle.distributed.all_reduce(flat)
-        flat = flat / self.world
-        start = 0
-        for tensor in tensors:
-            part = flat[start : start + tensor.size]
-            paddle.assign(part.reshape(tensor.shape), tensor)
-            start += tensor.size
+        with paddle.no_grad():
+            flat = paddle.concat([tensor.flatten() for tensor in tensors])  # (all elements,)
+            paddle.distributed.all_reduce(flat)
+            flat = flat / self.world
+            start = 0
+            for tensor in tensors:
+                part = flat[start : start + tensor.size]
+                paddle.assign(part.reshape(tensor.shape), tensor)
+                start += tensor.size
 
-    @paddle.no_grad()
     def spread(self, tensors: Sequence[paddle.Tensor]) -> None:
         """Give all processes the tensors of rank 0."""
         if self.world > 1:
-            for tensor in tensors:
-                paddle.distributed.broadcast(tensor, src=0)
+            with paddle.no_grad():
+                for tensor in tensors:
+                    paddle.distributed.broadcast(tensor, src=0)
 
     def gather(self, numbers: Sequence[int]) -> list[list[int]]:
         """The numbers of every process, by rank."""
