@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from docutils import nodes
+from sphinx import addnodes
 
 import book_api
 from notebook_files import ROOT
-from sphinx import addnodes
 
 SOURCE = '''"""A module about ``things``."""
 
@@ -88,11 +88,7 @@ def test_docstrings_become_nodes_with_links(root: Path) -> None:
     assert "*unbalanced |markup_ `` stays as it is." in text
     assert [item.astext() for item in document.findall(nodes.list_item)][:2] == ["one", "two"]
     assert [name.astext() for name in document.findall(nodes.field_name)] == ["Returns", "Raises"]
-    links = [
-        node["reftarget"]
-        for node in document.findall()
-        if "reftarget" in getattr(node, "attributes", {})
-    ]
+    links = [node["reftarget"] for node in document.findall(addnodes.pending_xref)]
     assert links == ["ocrlib.things.Thing"]
     arguments = nodes.section("", *writer.docstring(module.items[0].doc)).astext()
     assert "how large, px; continued here." in arguments

@@ -160,3 +160,12 @@ def test_the_questions_of_the_book_are_in_order():
             assert all(mistake.hint for mistake in question.mistakes)
             names.append(question.name)
     assert len(names) == len(set(names))
+
+
+def test_the_environment_can_ask_for_strict_checks(monkeypatch, capsys):
+    monkeypatch.setenv("OCRLIB_STRICT_CHECKS", "1")
+    with pytest.raises(WrongAnswer):
+        check("99-third", 0.5)
+    monkeypatch.setenv("OCRLIB_STRICT_CHECKS", "0")
+    check("99-third", 0.5)
+    assert "99-third" in capsys.readouterr().out
