@@ -55,11 +55,15 @@ class DBPostprocess:
 
     def __post_init__(self) -> None:
         for name in ("thresh", "box_thresh"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise RecipeError(f"{name} must lie between 0 and 1", value=getattr(self, name))
-        for name in ("max_candidates", "unclip_ratio", "offset_scale"):
-            if not getattr(self, name) > 0:
-                raise RecipeError(f"{name} must be above 0", value=getattr(self, name))
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or not 0 <= value <= 1:
+                raise RecipeError(f"{name} must lie between 0 and 1", value=value)
+        for name in ("max_candidates", "offset_scale"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < 1:
+                raise RecipeError(f"{name} must be a whole number above 0", value=value)
+        if not isinstance(self.unclip_ratio, int | float) or not 0 < self.unclip_ratio < math.inf:
+            raise RecipeError("unclip_ratio must be above 0", value=self.unclip_ratio)
         if self.score_mode not in ("fast", "slow"):
             raise RecipeError("score_mode must be 'fast' or 'slow'", value=self.score_mode)
         if self.box_type not in ("quad", "poly"):
