@@ -185,10 +185,23 @@ def data_synth(
     Raises:
         OcrError: fonts are missing, a value is not acceptable, or the folder cannot be used.
     """
+    from ocrlib.data.synth.content import system_words
     from ocrlib.data.synth.fonts import load_fonts
     from ocrlib.data.synth.write import write_samples
 
     faces = load_fonts(fonts)
+    # As in training, the system's words go with the system's fonts; bundled fonts stay portable.
+    words = system_words() if fonts == "debian" else ()
     print(
-        write_samples(kind, count, seed, out, faces, size=size, level=level, picture_format=format)
+        write_samples(
+            kind,
+            count,
+            seed,
+            out,
+            faces,
+            size=size,
+            level=level,
+            words=words,
+            picture_format=format,
+        )
     )

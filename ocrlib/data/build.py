@@ -13,6 +13,7 @@ from ocrlib.data.batching import ChunkMaker
 from ocrlib.data.datasets import Dataset, DetChunks, RecChunks
 from ocrlib.data.rendered import SynthPages, SynthText
 from ocrlib.data.sources import CroppedLines, LabelledDet, LabelledRec, Mixture, Source
+from ocrlib.data.synth.content import system_words
 from ocrlib.data.synth.fonts import Font, load_fonts
 from ocrlib.errors import RecipeError
 from ocrlib.types import DetSample, RecSample
@@ -36,7 +37,7 @@ def det_source(recipe: SourceRecipe, on_bad: OnBad) -> Source[DetSample]:
             return LabelledDet(*_files(recipe), recipe.part, on_bad == "skip")
         case "synth-pages":
             fonts = load_fonts(recipe.fonts)
-            return SynthPages(fonts, recipe.kinds, recipe.size, recipe.level)
+            return SynthPages(fonts, recipe.kinds, recipe.size, recipe.level, _words(recipe))
     raise RecipeError("a detector cannot learn from this kind of source", value=recipe.kind)
 
 
@@ -53,8 +54,14 @@ def rec_source(recipe: SourceRecipe, on_bad: OnBad) -> Source[RecSample]:
         case "crops":
             return CroppedLines(*_files(recipe), recipe.part, skip, fold, recipe.jitter)
         case "synth-text":
-            return SynthText(load_fonts(recipe.fonts), recipe.words_ratio)
+            return SynthText(load_fonts(recipe.fonts), recipe.words_ratio, _words(recipe))
     raise RecipeError("a recogniser cannot learn from this kind of source", value=recipe.kind)
+
+
+def _words(recipe: SourceRecipe) -> tuple[str, ...]:
+    # The system's words go with the system's fonts. Renders with matplotlib's fonts are for tests
+    # and notebooks, and have to be the same on every machine.
+    return system_words() if recipe.fonts == "debian" else ()
 
 
 def _files(recipe: SourceRecipe) -> tuple[Path, Path | None]:

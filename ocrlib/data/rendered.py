@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from numpy.random import Generator
 
 from ocrlib.data.sources import NOMINAL_LENGTH
+from ocrlib.data.synth.content import extra_words
 from ocrlib.data.synth.fonts import Font
 from ocrlib.data.synth.pages import PAGE_KINDS, render_page
 from ocrlib.data.synth.words import render_line, render_word
@@ -20,10 +21,14 @@ class SynthText:
     Args:
         fonts: faces to write with.
         words_ratio: share of single words, 0-1; the rest are lines.
+        words: a word list to use besides the built-in vocabulary.
     """
 
-    def __init__(self, fonts: Sequence[Font], words_ratio: float = 0.7) -> None:
+    def __init__(
+        self, fonts: Sequence[Font], words_ratio: float = 0.7, words: Sequence[str] = ()
+    ) -> None:
         self.fonts = tuple(fonts)
+        self.words = tuple(words)
         self.words_ratio = words_ratio
 
     def __len__(self) -> int:
@@ -31,9 +36,9 @@ class SynthText:
 
     def sample(self, index: int, rng: Generator) -> RecSample:
         """A word or a line; ``rng`` decides everything."""
-        if rng.random() < self.words_ratio:
-            return render_word(rng, self.fonts)
-        return render_line(rng, self.fonts)
+        render = render_word if rng.random() < self.words_ratio else render_line
+        with extra_words(self.words):
+            return render(rng, self.fonts)
 
 
 class SynthPages:
@@ -44,6 +49,7 @@ class SynthPages:
         kinds: kinds of pages, each as often as the others; empty: all.
         size: side of a page in px.
         level: what is labelled, ``line`` or ``word``.
+        words: a word list to use besides the built-in vocabulary.
     """
 
     def __init__(
@@ -52,6 +58,7 @@ class SynthPages:
         kinds: Sequence[str] = (),
         size: int = 640,
         level: str = "line",
+        words: Sequence[str] = (),
     ) -> None:
         for kind in kinds:
             if kind not in PAGE_KINDS:
@@ -62,6 +69,7 @@ class SynthPages:
         self.kinds = tuple(kinds) or PAGE_KINDS
         self.size = size
         self.level = level
+        self.words = tuple(words)
 
     def __len__(self) -> int:
         return NOMINAL_LENGTH
@@ -70,4 +78,5 @@ class SynthPages:
         """A page; ``rng`` decides everything."""
         kind = self.kinds[int(rng.integers(len(self.kinds)))]
         size = (self.size, self.size)
-        return render_page(rng, self.fonts, size=size, kind=kind, level=self.level)
+        with extra_words(self.words):
+            return render_page(rng, self.fonts, size=size, kind=kind, level=self.level)

@@ -1,12 +1,16 @@
 """What synthetic text says: words, numbers, and the lines of receipts, letters and signs.
 
-The system's word list is used when it is installed (Debian: `wamerican`); otherwise new words are
-made letter by letter from the statistics of our own vocabulary. A share of random strings keeps a
-recogniser from learning the dictionary instead of the letters.
+Everything here depends on the generator and on our own vocabulary only, so that every machine
+writes the same. Training adds the system's word list: `with extra_words(system_words()): ...`;
+without one, more words are invented letter by letter from the statistics of our vocabulary. A share
+of random strings keeps a recogniser from learning the dictionary instead of the letters.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
@@ -46,6 +50,7 @@ __all__ = [
     "company",
     "date",
     "digits",
+    "extra_words",
     "invented_word",
     "number",
     "phone",
@@ -63,6 +68,7 @@ __all__ = [
 ]
 SYSTEM_WORDS = Path("/usr/share/dict/words")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_EXTRA_WORDS: ContextVar[Sequence[str]] = ContextVar("extra words", default=())
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 
@@ -75,6 +81,16 @@ def system_words(path: Path = SYSTEM_WORDS) -> tuple[str, ...]:
     return tuple(
         word for word in words if 2 <= len(word) <= 14 and word.isascii() and "'" not in word
     )
+
+
+@contextmanager
+def extra_words(words: Sequence[str]) -> Iterator[None]:
+    """Within the `with` block, texts also use these words; without any, invented ones."""
+    token = _EXTRA_WORDS.set(words)
+    try:
+        yield
+    finally:
+        _EXTRA_WORDS.reset(token)
 
 
 @lru_cache(maxsize=1)
@@ -105,7 +121,7 @@ def invented_word(rng: np.random.Generator) -> str:
 
 
 def plain_word(rng: np.random.Generator) -> str:
-    """A word as a dictionary spells it: frequent, on signs, rarer, a name, or invented."""
+    """A word as a dictionary spells it: frequent, on signs, a name, an extra one, or invented."""
     kind = rng.random()
     if kind < 0.18:
         return pick(rng, COMMON)
@@ -113,7 +129,7 @@ def plain_word(rng: np.random.Generator) -> str:
         return pick(rng, SIGNS)
     if kind < 0.48:
         return pick(rng, LAST_NAMES)
-    words = system_words()
+    words = _EXTRA_WORDS.get()
     if not words or kind > 0.9:
         return invented_word(rng)
     return pick(rng, words)

@@ -11,6 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ocrlib.data.labels import DetLabel, RecLabel, write_det_labels, write_rec_labels
+from ocrlib.data.synth.content import extra_words
 from ocrlib.data.synth.fonts import Font
 from ocrlib.data.synth.pages import PAGE_KINDS, render_page
 from ocrlib.data.synth.words import render_line, render_word
@@ -32,6 +33,7 @@ def draw_samples(
     *,
     size: tuple[int, int] = (640, 640),
     level: str = "line",
+    words: Sequence[str] = (),
 ) -> Iterator[RecSample | DetSample]:
     """Renders samples; number i depends on the seed and on i only.
 
@@ -42,6 +44,7 @@ def draw_samples(
         fonts: faces to write with.
         size: (height, width) of pages, px.
         level: what is labelled on pages, "line" or "word".
+        words: a word list to use besides the built-in vocabulary.
 
     Raises:
         DataError: an unknown kind, or a count or seed that cannot be.
@@ -54,13 +57,15 @@ def draw_samples(
         raise DataError("a seed cannot be negative", value=seed, remedy="use 0 or more")
     for index in range(count):
         rng = np.random.default_rng([seed, index])
-        if kind == "words":
-            yield render_word(rng, fonts)
-        elif kind == "lines":
-            yield render_line(rng, fonts)
-        else:
-            turn = PAGE_KINDS[index % len(PAGE_KINDS)]
-            yield render_page(rng, fonts, size=size, kind=turn, level=level)
+        with extra_words(words):
+            if kind == "words":
+                sample: RecSample | DetSample = render_word(rng, fonts)
+            elif kind == "lines":
+                sample = render_line(rng, fonts)
+            else:
+                turn = PAGE_KINDS[index % len(PAGE_KINDS)]
+                sample = render_page(rng, fonts, size=size, kind=turn, level=level)
+        yield sample
 
 
 def write_samples(
@@ -72,6 +77,7 @@ def write_samples(
     *,
     size: tuple[int, int] = (640, 640),
     level: str = "line",
+    words: Sequence[str] = (),
     picture_format: Literal["jpg", "png"] = "jpg",
 ) -> Path:
     """Renders samples into a folder: pictures in `images/`, labels in `rec.txt` or `det.txt`.
@@ -84,6 +90,7 @@ def write_samples(
         fonts: faces to write with.
         size: (height, width) of pages, px.
         level: what is labelled on pages.
+        words: a word list to use besides the built-in vocabulary.
         picture_format: "jpg" (small) or "png" (exact).
 
     Returns:
@@ -92,7 +99,7 @@ def write_samples(
     Raises:
         DataError: as `draw_samples`, or the folder holds samples already.
     """
-    samples = draw_samples(kind, count, seed, fonts, size=size, level=level)
+    samples = draw_samples(kind, count, seed, fonts, size=size, level=level, words=words)
     folder = Path(out_dir)
     label_file = folder / ("det.txt" if kind == "pages" else "rec.txt")
     if label_file.exists():

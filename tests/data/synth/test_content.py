@@ -70,10 +70,18 @@ def test_invented_words_look_like_words():
     assert len(set(words)) > 200
 
 
-def test_without_a_word_list_words_are_invented(monkeypatch, tmp_path: Path):
+def test_extra_words_are_used_only_where_asked_for():
+    plain = draw(content.plain_word, 300)
+    with content.extra_words(("zzyzx",)):
+        extra = draw(content.plain_word, 300)
+    assert draw(content.plain_word, 300) == plain
+    assert "zzyzx" not in plain
+    assert 60 < extra.count("zzyzx") < 220
+    assert len(set(plain)) > 150
+
+
+def test_without_a_word_list_there_are_no_system_words(tmp_path: Path):
     assert content.system_words(tmp_path / "none") == ()
-    monkeypatch.setattr(content, "system_words", lambda: ())
-    assert len(set(draw(content.plain_word, 300))) > 150
 
 
 def test_word_list_is_filtered(tmp_path: Path):
