@@ -19,6 +19,8 @@ from ocrlib.types import ByteImage, FloatArray
 
 # A crop this much taller than wide is taken for a line that runs downwards, and is turned.
 TALL = 1.5
+# A larger crop can only come from corners that are no part of a picture.
+MAX_CROP_PIXELS = 100_000_000
 
 
 def order_quad(points: ArrayLike) -> FloatArray:
@@ -210,7 +212,7 @@ def crop_quad(image: ByteImage, quad: ArrayLike) -> ByteImage:
         The crop, uint8 (h, w, 3): as long and as high as the quad's longer edges, at least 1 px.
 
     Raises:
-        ImageError: the corners are not four finite points.
+        ImageError: the corners are not four finite points, or impossibly far apart.
     """
     corners = np.asarray(quad, np.float32)
     if corners.shape != (4, 2) or not np.isfinite(corners).all():
@@ -218,6 +220,8 @@ def crop_quad(image: ByteImage, quad: ArrayLike) -> ByteImage:
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners.tolist()
     width = max(1, int(max(math.hypot(bx - ax, by - ay), math.hypot(cx - dx, cy - dy))))
     height = max(1, int(max(math.hypot(dx - ax, dy - ay), math.hypot(cx - bx, cy - by))))
+    if width * height > MAX_CROP_PIXELS:
+        raise ImageError("a crop of these corners would be too large", value=corners.tolist())
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     crop = cv2.warpPerspective(
         image,

@@ -214,6 +214,8 @@ def test_crop_needs_four_finite_corners():
         crop_quad(image, [[0, 0], [5, 0], [math.nan, 5], [0, 5]])
     with pytest.raises(ImageError, match="four finite corners"):
         crop_quad(image, SQUARE[:3])
+    with pytest.raises(ImageError, match="too large"):
+        crop_quad(image, SQUARE * 1e6)
     assert crop_quad(image, [[3, 3]] * 4).shape == (1, 1, 3)
 
 
