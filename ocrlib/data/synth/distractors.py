@@ -70,7 +70,7 @@ def scribble(image: ByteImage, rng: np.random.Generator) -> None:
         axes = (int(rng.integers(20, 80)), int(rng.integers(15, 60)))
         turn = float(rng.uniform(0, 180))
         at = (int(centre[0]), int(centre[1]))
-        for shrink in (0, 6):
+        for shrink in (0, 6) if rng.random() < 0.4 else (0,):  # a stamp, or a pen's ring
             inner = (max(axes[0] - shrink, 1), max(axes[1] - shrink, 1))
             cv2.ellipse(image, at, inner, turn, 0, 360, colour, 2, cv2.LINE_AA)
     else:

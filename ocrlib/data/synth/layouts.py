@@ -64,7 +64,9 @@ def ink(rng: np.random.Generator, darkest: int = 0, lightest: int = 90) -> Colou
 
 def paper(rng: np.random.Generator) -> Colour:
     """The colour of a paper, mostly near white."""
-    level = int(rng.integers(200, 256)) if chance(rng, 0.75) else int(rng.integers(150, 230))
+    kind = rng.random()
+    lowest, highest = (240, 255) if kind < 0.5 else (195, 255) if kind < 0.8 else (150, 230)
+    level = int(rng.integers(lowest, highest + 1))
     if chance(rng, 0.7):
         return (level, level, level)
     tint = rng.integers(0, 30, 3)

@@ -23,7 +23,15 @@ from ocrlib.data.synth.scenes import scene
 from ocrlib.data.synth.screens import screenshot
 from ocrlib.data.synth.textures import scenery
 from ocrlib.data.synth.warp import random_warp
-from ocrlib.data.synth.wear import cast_shadow, crumple, fade, fold, print_through
+from ocrlib.data.synth.wear import (
+    break_print,
+    cast_shadow,
+    crumple,
+    fade,
+    fold,
+    photocopy,
+    print_through,
+)
 from ocrlib.errors import DataError
 from ocrlib.types import ByteImage, DetSample, TextInstance
 
@@ -34,7 +42,7 @@ class _Kind:
 
     Args:
         layout: draws the flat sheet.
-        worn: chance of each sign of wear (fading, folds, crumple, print-through, scribbles).
+        worn: chance of each sign of wear (fading, folds, crumple, a bad copy, scribbles...).
         grey: chance that the picture is a grey scan.
         desk: chance that it lies on a plain or cloudy surface; else on one grey (a scanner's lid).
         outdoors: it stands in a scenery instead.
@@ -141,7 +149,9 @@ def _lay_down(
     sheet = canvas.pixels()
     if chance(rng, kind.worn):
         sheet = fade(sheet, rng, float(rng.uniform(0.2, 0.9)))
-    for effect in (print_through, fold, crumple):
+    elif chance(rng, 0.7 * kind.worn):  # a copy of faded print would lose it altogether
+        sheet = photocopy(sheet, rng)
+    for effect in (break_print, print_through, fold, crumple):
         if chance(rng, kind.worn):
             sheet = effect(sheet, rng)
     warp = random_warp(

@@ -35,7 +35,7 @@ def receipt(rng: np.random.Generator, fonts: Sequence[Font], size: tuple[int, in
     width = int(np.clip(width, 0.5 * size[1], size[1] * rng.uniform(0.9, 1.05)))
     height = int(size[0] * rng.uniform(0.8, 1.25))
     canvas = Canvas(height, width, paper(rng))
-    roll = new_roll(rng, canvas, body, bold, ink(rng), margin=margin, spacing=(1.0, 1.6))
+    roll = new_roll(rng, canvas, body, bold, ink(rng), margin=margin, spacing=(0.95, 1.5))
     parts: list[Callable[[Roll, Sequence[Font]], None]] = [
         _heading, _details, _items, _totals, _tax, _farewell
     ]  # fmt: skip
@@ -135,7 +135,8 @@ def _details(roll: Roll, fonts: Sequence[Font]) -> None:
 def _items(roll: Roll, fonts: Sequence[Font]) -> None:
     """Things bought: one of five table styles."""
     rng = roll.rng
-    style = int(rng.integers(5))
+    narrow = roll.right - roll.left < 34 * roll.body.getlength("0")
+    style = pick(rng, (0, 1, 4) if narrow else (0, 1, 2, 3, 4))
     space = float(rng.uniform(0, 0.5)) if chance(rng, 0.3) else 0.0
     headed = chance(rng, 0.6)
     tables: dict[int, tuple[list[str], list[float], str]] = {

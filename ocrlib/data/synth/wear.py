@@ -44,6 +44,35 @@ def fade(image: ByteImage, rng: np.random.Generator, strength: float) -> ByteIma
     return faded
 
 
+def break_print(image: ByteImage, rng: np.random.Generator) -> ByteImage:
+    """Leave out specks of the ink, as a worn print head or ribbon does."""
+    height, width = image.shape[:2]
+    cell = float(rng.uniform(1.0, 2.5))
+    grid = (int(height / cell) + 1, int(width / cell) + 1)
+    dots = (rng.random(grid, dtype=np.float32) < rng.uniform(0.05, 0.35)).astype(np.float32)
+    if rng.random() < 0.5:  # the fault runs along the row
+        dots = cv2.blur(dots, (int(rng.integers(3, 9)), 1)) * np.float32(1.5)
+    loss = cv2.resize(dots, (width, height), interpolation=cv2.INTER_LINEAR)
+    loss = np.minimum(loss, 1)[..., None]  # (H, W, 1)
+    ground = np.array(image[0, 0], np.float32)
+    broken: ByteImage = (image + (ground - image) * loss).clip(0, 255).astype(np.uint8)
+    return broken
+
+
+def photocopy(image: ByteImage, rng: np.random.Generator) -> ByteImage:
+    """Nearly black and white, with ragged edges and stray specks, as a fax or a cheap copy."""
+    height, width = image.shape[:2]
+    middle = float(rng.uniform(0.6, 0.88)) * float(image[0, 0].mean())
+    gain = float(rng.uniform(2, 9))
+    levels = (np.arange(256) - middle) * gain + 128
+    copied = cv2.LUT(cv2.blur(image, (2, 2)), np.clip(levels, 0, 255).astype(np.uint8))
+    count = int(rng.integers(0, 80))
+    for x, y in (rng.random((count, 2)) * (width, height)).astype(int).tolist():
+        cv2.circle(copied, (x, y), int(rng.integers(0, 2)), (30, 30, 30), -1)
+    result: ByteImage = copied
+    return result
+
+
 def fold(image: ByteImage, rng: np.random.Generator) -> ByteImage:
     """One to three creases: each side of a crease is lit a little differently."""
     height, width = image.shape[:2]
