@@ -5,7 +5,7 @@
 # make test      everything: also slow tests, every notebook, pages, browser
 # make notebooks nbval over every notebook
 # make weights   trains the shipped models again from their recipes (hours)
-# make bench     measures ours and its peers on the same pictures
+# make bench     measures ours and its peers on the same pictures (make peers: installs those)
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -17,7 +17,7 @@ export PADDLE_GPU_INDEX OCR_GPU PYTHON
 # Children must find the tools of this environment, not those of another.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: setup book html lab lint types check test notebooks weights bench lock clean
+.PHONY: setup book html lab lint types check test notebooks weights bench peers lock clean
 
 setup: $(STAMP)
 
@@ -57,8 +57,15 @@ notebooks: setup
 weights: setup
 	$(PY) book/tools/weights.py
 
-bench: setup
-	$(VENV)/bin/ocrlib bench
+bench: setup peers
+	$(PY) -m ocrlib.cli bench
+
+peers: .venv-peers/.setup-done
+
+.venv-peers/.setup-done: requirements-peers.txt | $(STAMP)
+	$(PY) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet -r requirements-peers.txt
+	@touch $@
 
 # Maintainers: resolve the lock again, keeping versions that still fit (needs uv on the PATH).
 lock:
