@@ -40,8 +40,8 @@ class OnnxModel:
                 str(path), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # its exceptions have no common base class
-            first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise BundleError(f"not a model that can be run: {first_line}", file=str(path)) from error
+            first = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise BundleError(f"not a model that can be run: {first}", file=str(path)) from error
         self._input = self._session.get_inputs()[0].name
         self.output = str(self._session.get_outputs()[0].name)
 
