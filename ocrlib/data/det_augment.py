@@ -20,14 +20,22 @@ from ocrlib.types import ByteImage, DetSample, FloatArray, TextInstance
 SLACK = 1.0
 
 
-def augment(sample: DetSample, rng: np.random.Generator, size: int = 320) -> DetSample:
+def augment(
+    sample: DetSample, rng: np.random.Generator, size: int = 320, limit_side: int = 960
+) -> DetSample:
     """What detector training does to a page: a slight turn, a part of it, other light.
 
     Args:
         sample: the page.
         rng: the source of chance.
         size: side of the square picture wanted, in px.
+        limit_side: larger pages are first brought to this longer side in px, as reading does, so
+            that texts are learnt at the size at which they will be seen.
     """
+    height, width = sample.image.shape[:2]
+    scale = limit_side / max(height, width)
+    if scale < 1:
+        sample = resize(sample, (max(1, round(height * scale)), max(1, round(width * scale))))
     if rng.random() < 0.5:
         sample = rotate(sample, rng)
     if rng.random() < 0.7:

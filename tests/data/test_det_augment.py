@@ -195,6 +195,19 @@ def test_odd_pages(name, size):
             assert all(np.isfinite(i.polygon).all() for i in result.instances)
 
 
+def test_large_pages_are_first_brought_to_reading_size():
+    sample = page([box(100, 200, 600, 50)], (1000, 1500))
+    heights = []
+    for seed in range(20):
+        for instance in det_augment.augment(sample, np.random.default_rng(seed)).instances:
+            if not instance.ignore:
+                heights.append(np.hypot(*(instance.polygon[0] - instance.polygon[3])))
+    # 50 px are 32 px at 960; windows zoom that by 0.5 to 1.5, crops by 0.25 to 2.
+    assert min(heights) >= 8
+    assert max(heights) <= 65
+    assert 16 <= np.median(heights) <= 48
+
+
 @settings(max_examples=30)
 @given(seeds)
 def test_colour_moves_nothing_and_keeps_text_visible(seed):
