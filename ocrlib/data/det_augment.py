@@ -184,7 +184,7 @@ def random_crop(
     sample: DetSample,
     rng: np.random.Generator,
     size: int = 320,
-    zoom: tuple[float, float] = (0.25, 2.0),
+    zoom: tuple[float, float] = (0.5, 2.0),
     tries: int = 10,
 ) -> DetSample:
     """A square part of the page whose borders run between texts.

@@ -202,7 +202,7 @@ def test_large_pages_are_first_brought_to_reading_size():
         for instance in det_augment.augment(sample, np.random.default_rng(seed)).instances:
             if not instance.ignore:
                 heights.append(np.hypot(*(instance.polygon[0] - instance.polygon[3])))
-    # 50 px are 32 px at 960; windows zoom that by 0.5 to 1.5, crops by 0.25 to 2.
+    # 50 px are 32 px at 960; windows zoom that by 0.5 to 1.5, crops by 0.5 to 2 or less.
     assert min(heights) >= 8
     assert max(heights) <= 65
     assert 16 <= np.median(heights) <= 48
