@@ -32,9 +32,8 @@ def form(rng: np.random.Generator, fonts: Sequence[Font], size: tuple[int, int])
     body, bold = faces(rng, fonts, text_size)
     canvas = Canvas(*sheet_size(rng, size), paper(rng))
     roll = new_roll(rng, canvas, body, bold, ink(rng), margin=1.5 * text_size, spacing=(1.2, 1.7))
-    hands = [font for font in fonts if font.style == "hand" and not font.upper_only]
-    written = hands[int(rng.integers(len(hands)))] if hands else pick_font(rng, fonts)
-    writer = written if chance(rng, 0.5) else pick_font(rng, fonts, mono=0.3)
+    written = ("hand",) if chance(rng, 0.5) else ("mono", "sans", "hand")
+    writer = pick_font(rng, fonts, styles=written)
     pen = get_face(writer, round(text_size * float(rng.uniform(0.95, 1.4))))
     colour = ink(rng) if chance(rng, 0.6) else (20, 30, int(rng.integers(90, 200)))
     if chance(rng, 0.7):

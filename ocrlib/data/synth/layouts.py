@@ -10,11 +10,12 @@ import numpy as np
 from PIL import ImageFont
 
 from ocrlib.data.synth.canvas import Canvas, Colour
-from ocrlib.data.synth.fonts import Font, covers, get_face
+from ocrlib.data.synth.fonts import STYLES, Font, covers, get_face
+from ocrlib.errors import DataError
 
 Face = ImageFont.FreeTypeFont
 COLUMN_GAP = 1.1  # least gap between columns, in font sizes: about 1.5 heights of capitals
-_MUST_HAVE = "AaZz09$%&()-./:@"
+_ASCII = "".join(map(chr, range(33, 127)))
 
 
 def chance(rng: np.random.Generator, probability: float) -> bool:
@@ -23,34 +24,44 @@ def chance(rng: np.random.Generator, probability: float) -> bool:
 
 
 def pick_font(
-    rng: np.random.Generator, fonts: Sequence[Font], mono: float = 0.0, capitals: bool = False
+    rng: np.random.Generator,
+    fonts: Sequence[Font],
+    *,
+    styles: tuple[str, ...] = STYLES,
+    capitals: bool = False,
 ) -> Font:
-    """A font with all of ASCII's usual characters.
+    """A font that can write any ASCII text.
 
     Args:
         rng: source of randomness.
         fonts: to choose from.
-        mono: probability of a monospaced one.
+        styles: which of `fonts.STYLES` are wanted; any will do when there is none of them.
         capitals: the text is in capitals, so fonts without small letters will do.
+
+    Raises:
+        DataError: no font has all printable ASCII characters.
     """
-    usable = _usable(tuple(fonts), capitals)
-    if chance(rng, mono):
-        usable = [font for font in usable if font.style == "mono"] or usable
+    usable = _usable(tuple(fonts), styles, capitals) or _usable(tuple(fonts), STYLES, capitals)
+    if not usable:
+        raise DataError(
+            "no font has all printable ASCII characters", remedy='use load_fonts("bundled")'
+        )
     return usable[int(rng.integers(len(usable)))]
 
 
-@lru_cache(maxsize=8)
-def _usable(fonts: tuple[Font, ...], capitals: bool) -> list[Font]:
+@lru_cache(maxsize=32)
+def _usable(fonts: tuple[Font, ...], styles: tuple[str, ...], capitals: bool) -> list[Font]:
     """The fonts that can write any page (fonts without small letters would need other labels)."""
-    able = [
-        font for font in fonts if covers(font, _MUST_HAVE) and (capitals or not font.upper_only)
+    return [
+        font
+        for font in fonts
+        if font.style in styles and (capitals or not font.upper_only) and covers(font, _ASCII)
     ]
-    return able or list(fonts)
 
 
 def relatives(font: Font, fonts: Sequence[Font]) -> list[Font]:
-    """Fonts of the same family (its bold and italic cuts), or the font alone."""
-    return [other for other in fonts if other.family == font.family] or [font]
+    """The usable fonts of the same family (bold and italic cuts), with the font itself."""
+    return [f for f in _usable(tuple(fonts), STYLES, False) if f.family == font.family] or [font]
 
 
 def ink(rng: np.random.Generator, darkest: int = 0, lightest: int = 90) -> Colour:
@@ -238,7 +249,7 @@ def faces(
     rng: np.random.Generator, fonts: Sequence[Font], size: int, mono: float = 0.0
 ) -> tuple[Face, Face]:
     """An ordinary face and one for emphasis (often a cut of the same family)."""
-    font = pick_font(rng, fonts, mono)
+    font = pick_font(rng, fonts, styles=("mono",) if chance(rng, mono) else STYLES)
     family = relatives(font, fonts)
     other = family[int(rng.integers(len(family)))] if chance(rng, 0.7) else pick_font(rng, fonts)
     return get_face(font, size), get_face(other, size)

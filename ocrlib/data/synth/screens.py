@@ -31,9 +31,8 @@ class _Theme:
 def _theme(rng: np.random.Generator, fonts: Sequence[Font]) -> _Theme:
     """A light or a dark theme with an accent colour."""
     size = body_size(rng, 9, 20)
-    plain = [font for font in fonts if font.style in ("sans", "mono")] or list(fonts)
-    font = pick_font(rng, plain)
-    family = relatives(font, plain)
+    font = pick_font(rng, fonts, styles=("sans", "mono"))
+    family = relatives(font, fonts)
     hue = rng.integers(0, 256, 3)
     accent = (int(hue[0]), int(hue[1] // 2 + 40), int(hue[2] // 2 + 100))
     dark = chance(rng, 0.35)
@@ -49,7 +48,7 @@ def _theme(rng: np.random.Generator, fonts: Sequence[Font]) -> _Theme:
         accent,
         get_face(font, size),
         get_face(family[int(rng.integers(len(family)))], size),
-        get_face(pick_font(rng, fonts, mono=1.0), size),
+        get_face(pick_font(rng, fonts, styles=("mono",)), size),
     )
 
 
