@@ -82,7 +82,11 @@ def test_properties(a, b):
     assert (edit_distance(a, b) == 0) == (a == b)
 
 
-@given(st.lists(st.tuples(st.text("abC ", max_size=5), st.text("abC ", max_size=5)), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.tuples(st.text("abC ", max_size=5), st.text("abC ", max_size=5)), min_size=1, max_size=8
+    )
+)
 def test_batches_do_not_matter(pairs):
     whole, single = RecognitionMetric(), RecognitionMetric()
     whole.update(*zip(*pairs, strict=True))
