@@ -179,32 +179,36 @@ import ocrlib
 page = ocrlib.read({image!r}, {det!r}, {rec!r})
 seconds = time.perf_counter() - start
 import resource
-print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+print(seconds, time.process_time(), megabytes)
 print(page.text)
 """
 
 
-def cold_read(image: Path, det: object, rec: object) -> tuple[float, float, str]:
-    """Seconds, MB and text of the first read in a fresh process without Paddle."""
+def check_cold_read(image: Path, det: object, rec: object) -> str:
+    """The text from a fresh process without Paddle: under 1 s and under 300 MB."""
     code = COLD.format(image=str(image), det=str(det), rec=str(rec))
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    figures, text = done.stdout.split("\n", 1)
-    seconds, megabytes = map(float, figures.split())
-    return seconds, megabytes, text.strip()
+    runs = []
+    for _ in range(3):  # another process may have had the core
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+        figures, text = done.stdout.split("\n", 1)
+        runs.append([float(figure) for figure in figures.split()])
+        if runs[-1][0] < 1:
+            break
+    seconds, computing, megabytes = np.min(runs, axis=0)
+    assert computing < 1
+    if os.getloadavg()[0] < (os.cpu_count() or 1):  # else the clock tells about the others
+        assert seconds < 1
+    assert megabytes < 300
+    return text.strip()
 
 
 def test_reading_needs_no_paddle_and_is_quick_when_cold(tiny_bundles, page, tmp_path: Path):
     Image.fromarray(page).save(tmp_path / "page.png")
-    runs = [cold_read(tmp_path / "page.png", tiny_bundles.det, tiny_bundles.rec)]
-    if runs[0][0] >= 1:  # another process may have had the core
-        runs += [
-            cold_read(tmp_path / "page.png", tiny_bundles.det, tiny_bundles.rec) for _ in range(2)
-        ]
-    assert runs[0][2] == "\n".join(WORDS)
-    assert min(run[0] for run in runs) < 1
-    assert min(run[1] for run in runs) < 300
+    text = check_cold_read(tmp_path / "page.png", tiny_bundles.det, tiny_bundles.rec)
+    assert text == "\n".join(WORDS)
 
 
 SHIPPED = all((BUNDLES / name / "bundle.json").exists() for name in ("det-lite", "rec-lite-en"))
@@ -222,10 +226,8 @@ def test_the_shipped_models_read_a_plain_page_cold(tmp_path: Path):
     for i, text in enumerate(lines):
         draw.text((80, 100 + 90 * i), text, "black", ImageFont.truetype(str(path), 36))
     page.save(tmp_path / "page.png")
-    runs = [cold_read(tmp_path / "page.png", "det-lite", "rec-lite-en") for _ in range(3)]
-    assert runs[0][2].split("\n") == lines
-    assert min(run[0] for run in runs) < 1
-    assert min(run[1] for run in runs) < 300
+    text = check_cold_read(tmp_path / "page.png", "det-lite", "rec-lite-en")
+    assert text.split("\n") == lines
 
 
 @pytest.mark.skipif(not SHIPPED, reason="the shipped bundles are not in this checkout")
