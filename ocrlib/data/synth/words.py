@@ -116,7 +116,7 @@ def _scene(rng: np.random.Generator, font: Font, text: str, height: int) -> Byte
     """A word on a sign, a poster, a package."""
     size = 58 if _LOW.issuperset(text) else 40  # em size that gives about 28 px of ink
     sheet = set_sheet(rng, font, text, size, crowd=0.07, plain=False)
-    stretch = float(np.exp(rng.normal(-0.06, 0.2)))
+    stretch = float(np.exp(rng.normal(-0.12, 0.2)))
     mask = warp_sheet(rng, sheet, height, strength=float(rng.random()), stretch=stretch)
     ink, ground = colour_pair(rng, 30 + 60 * rng.random())
     calm = float(rng.random() ** 0.5)
@@ -129,19 +129,19 @@ def _scene(rng: np.random.Generator, font: Font, text: str, height: int) -> Byte
     if rng.random() < 0.08:
         image = paint.frame(rng, image)
     # Small pictures have little to lose.
-    return effects.degrade(image, rng, float(rng.random()) * min(1.0, 0.35 + height / 50))
+    return effects.degrade(image, rng, float(rng.random()) ** 1.5 * min(1.0, 0.35 + height / 50))
 
 
 def _paper(rng: np.random.Generator, font: Font, text: str, *, receipt: bool) -> ByteImage:
     """A line printed on paper, scanned, photographed or shown on a screen."""
     height = int(16 + 30 * rng.random())
     sheet = set_sheet(rng, font, text, 40, crowd=0.12, plain=True)
-    stretch = float(np.exp(rng.normal(0.05, 0.22 if receipt else 0.1)))
+    stretch = float(np.exp(rng.normal(-0.03, 0.2 if receipt else 0.1)))
     strength = 0.0 if rng.random() < 0.7 else 0.15
     mask = warp_sheet(rng, sheet, height, strength=strength, stretch=stretch)
     if receipt:
         mask = paint.worn_print(rng, mask)
-        light, dark = 255 - 70 * float(rng.random()) ** 3, 140 * float(rng.random()) ** 1.5
+        light, dark = 255 - 70 * float(rng.random()) ** 3, 130 * float(rng.random()) ** 2
         ground, ink = _greys(light, dark)
     elif rng.random() < 0.3:
         ink, ground = colour_pair(rng, 70)
@@ -152,7 +152,7 @@ def _paper(rng: np.random.Generator, font: Font, text: str, *, receipt: bool) ->
     image = paint.blend(image, mask, ink)
     if rng.random() < 0.2:
         image = effects.sharpen(image, 0.3 + float(rng.random()))
-    image = effects.degrade(image, rng, 0.5 * float(rng.random()) ** 1.3)
+    image = effects.degrade(image, rng, 0.4 * float(rng.random()) ** 1.5)
     if receipt or rng.random() < 0.4:
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
         return np.repeat(grey[:, :, None], 3, axis=2).astype(np.uint8)  # (H, W, 3)
