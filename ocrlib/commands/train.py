@@ -1,14 +1,15 @@
-"""``ocrlib train``: from a recipe to a run's folder with checkpoints, metrics and a curve."""
+"""``ocrlib train``, ``eval`` and ``export``: from a recipe to a run, from a run to a bundle."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import sys
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from ocrlib.bundle import BundleSpec, load_bundle
 from ocrlib.config import (
     DetRecipe,
     Recipe,
@@ -17,59 +18,61 @@ from ocrlib.config import (
     recipe_from_dict,
     recipe_to_dict,
 )
-from ocrlib.data.build import (
-    build_charset,
-    build_chunks,
-    det_eval_samples,
-    rec_eval_samples,
-)
-from ocrlib.engine import paddle
-from ocrlib.errors import CheckpointError, RecipeError
-from ocrlib.losses.db import DBLoss
-from ocrlib.models.build import build_model
-from ocrlib.postprocess.db import DBPostprocess
-from ocrlib.train.checkpoint import load_checkpoint
-from ocrlib.train.loop import LAST, TrainResult
-from ocrlib.train.loop import train as run_loop
-from ocrlib.train.parallel import Group
-from ocrlib.train.task import DetEvalSet, DetTask, RecEvalSet, RecTask
+from ocrlib.errors import CheckpointError, OcrError
+
+if TYPE_CHECKING:
+    from ocrlib.train.task import DetTask, RecTask
 
 
 def train(
-    recipe: str | Path,
+    recipe: str,
     out: Path,
+    /,
     *,
     resume: bool = False,
     steps: int | None = None,
     workers: int | None = None,
     eval_every: int | None = None,
-) -> TrainResult:
+) -> int:
     """Train what a recipe describes.
 
+    Writes checkpoints, metrics.jsonl, train.log and curve.png. SIGTERM and Ctrl-C save and end.
+
     Args:
-        recipe: a TOML file or the name of a recipe that comes with ocrlib.
-        out: the run's folder; must not hold a run unless ``resume``.
-        resume: go on from the folder's last checkpoint; starts anew if there is none yet.
-        steps: overrides ``train.steps``.
-        workers: overrides ``data.workers``.
-        eval_every: overrides ``train.eval_every``.
+        recipe: a TOML file, or the name of a recipe that comes with ocrlib.
+        out: the run's folder; must not hold a run, unless resumed.
+        resume: go on from the folder's last checkpoint; begins anew if there is none yet.
+        steps: other than the recipe's train.steps.
+        workers: other than the recipe's data.workers.
+        eval_every: other than the recipe's train.eval_every.
+
+    Returns:
+        0.
 
     Raises:
-        RecipeError, DataError, LabelError, CheckpointError: as their messages say.
+        OcrError: whatever is wrong with the recipe, the data or the checkpoint.
     """
+    from ocrlib.data.build import build_chunks
+    from ocrlib.engine import paddle
+    from ocrlib.train.build import build_task
+    from ocrlib.train.loop import LAST
+    from ocrlib.train.loop import train as run
+    from ocrlib.train.parallel import Group
+
     plan = _override(load_recipe(recipe), steps, workers, eval_every)
     resume = resume and (out / LAST).exists()
     if resume:
         _check_same(plan, out / LAST)
     group = Group.join()
+    maker = build_chunks(plan)
     paddle.seed(plan.seed)
     task = build_task(plan, evaluate=group.leads)
     if group.leads:
-        count = sum(p.size for p in task.model.parameters())
+        count = sum(parameter.size for parameter in task.model.parameters())
         print(f"{plan.name}: {count:,} parameters, {plan.train.steps} steps, {out}", flush=True)
-    result = run_loop(
+    result = run(
         task,
-        build_chunks(plan),
+        maker,
         plan.train,
         out,
         seed=plan.seed,
@@ -80,40 +83,33 @@ def train(
         group=group,
     )
     if group.leads:
-        _report(result, out)
-    return result
-
-
-def _report(result: TrainResult, out: Path) -> None:
-    state = "finished" if result.finished else "stopped; resume with --resume"
-    print(f"step {result.step}: {state}. {out}")
-    for reason, count in sorted(result.skipped.items()):
-        print(f"  left out: {count} x {reason}")
-    for name, value in result.figures.items():
-        print(f"  {name}: {value:.4f}")
-    if result.best_score is not None:
-        print(f"  best score {result.best_score:.4f} at step {result.best_step}")
+        state = "finished" if result.finished else "stopped; --resume goes on"
+        print(f"step {result.step}: {state}")
+        for reason, count in sorted(result.skipped.items()):
+            print(f"  left out: {count} x {reason}")
+        _print_figures(result.figures)
+        if result.best_score is not None:
+            print(f"  best score {result.best_score:.4f} at step {result.best_step}")
+    return 0
 
 
 def _override(
     recipe: Recipe, steps: int | None, workers: int | None, eval_every: int | None
 ) -> Recipe:
-    train_recipe, data = recipe.train, recipe.data
+    """The recipe with the command's options, checked like a recipe."""
+    values = recipe_to_dict(recipe)
     if steps is not None:
-        train_recipe = replace(
-            train_recipe, steps=steps, warmup=min(train_recipe.warmup, steps // 5)
-        )
+        values["train"]["steps"] = steps
+        values["train"]["warmup"] = min(values["train"]["warmup"], max(0, steps // 5))
     if eval_every is not None:
-        train_recipe = replace(train_recipe, eval_every=eval_every)
+        values["train"]["eval_every"] = eval_every
     if workers is not None:
-        data = replace(data, workers=workers)
-    changed = replace(recipe, train=train_recipe, data=data)
-    return recipe_from_dict(recipe_to_dict(changed), "options of the command")
+        values["data"]["workers"] = workers
+    return recipe_from_dict(values, "options of the command")
 
 
 # What may differ when a run is resumed: it changes nothing about the weights.
-_FREE = {
-    "eval": None,
+_FREE: dict[str, set[str]] = {
     "data": {"workers", "queue"},
     "train": {"eval_every", "save_every", "log_every"},
 }
@@ -121,16 +117,14 @@ _FREE = {
 
 def _check_same(recipe: Recipe, checkpoint: Path) -> None:
     """Refuse to go on with another recipe than the one the run was started with."""
-    _, state = load_checkpoint(checkpoint)
-    before = json.loads(json.dumps(state["description"].get("recipe", {})))
+    from ocrlib.train.checkpoint import load_checkpoint
+
+    before = load_checkpoint(checkpoint)[1]["description"].get("recipe", {})
     now = json.loads(json.dumps(recipe_to_dict(recipe)))
-    for part in sorted(set(before) | set(now)):
-        free = _FREE.get(part, set())
-        if free is None:
-            continue
+    for part in sorted((before.keys() | now.keys()) - {"eval"}):
         old, new = before.get(part), now.get(part)
         if isinstance(old, dict) and isinstance(new, dict):
-            keys = [k for k in sorted(set(old) | set(new)) if k not in free]
+            keys = sorted((old.keys() | new.keys()) - _FREE.get(part, set()))
             key = next((k for k in keys if old.get(k) != new.get(k)), None)
             if key is None:
                 continue
@@ -144,48 +138,175 @@ def _check_same(recipe: Recipe, checkpoint: Path) -> None:
             )
 
 
-def build_task(recipe: Recipe, evaluate: bool = True) -> DetTask | RecTask:
-    """Model, loss and evaluation of a recipe.
+def eval(
+    model: str,
+    labels: Path,
+    /,
+    *,
+    split: Path | None = None,
+    part: Literal["train", "val", "report"] = "report",
+    ignore_case: bool = False,
+    alnum_only: bool = False,
+    json_file: Path | None = None,
+) -> int:
+    """Measure a detector or recogniser on labelled pictures.
 
     Args:
-        recipe: the recipe.
-        evaluate: whether to prepare its evaluation sets.
+        model: a bundle (name or folder), or a run's folder: then its best checkpoint.
+        labels: label file, of pages for a detector, of crops for a recogniser.
+        split: file that says which picture belongs to which part; without it all are used.
+        part: the part to measure on.
+        ignore_case: compare texts case-folded.
+        alnum_only: compare letters and digits only.
+        json_file: also write the figures there.
+
+    Returns:
+        0.
+
+    Raises:
+        OcrError: whatever is wrong with the model or the labels.
     """
-    bad = recipe.data.on_bad
-    sets = recipe.eval if evaluate else ()
-    model = build_model(architecture(recipe))
-    if isinstance(recipe, DetRecipe):
-        post = recipe.postprocess
-        return DetTask(
-            model,
-            DBLoss(),
-            recipe.preprocess,
-            DBPostprocess(
-                thresh=post.thresh,
-                box_thresh=post.box_thresh,
-                max_candidates=post.max_candidates,
-                unclip_ratio=post.unclip_ratio,
-            ),
-            [DetEvalSet(entry.name, det_eval_samples(entry, bad)) for entry in sets],
+    import numpy as np
+
+    from ocrlib.data.sources import LabelledDet, LabelledRec
+    from ocrlib.train.predict import measure_crops, measure_pages
+
+    task, predict = _predictor(model)
+    anything = np.random.default_rng(0)  # labelled samples leave nothing to chance
+    if task == "det":
+        pages = LabelledDet(labels, split, part)
+        count = len(pages)
+        figures = measure_pages(predict, (pages.sample(i, anything) for i in range(count)))
+    else:
+        crops = LabelledRec(labels, split, part)
+        count = len(crops)
+        samples = [crops.sample(i, anything) for i in range(count)]
+        figures = measure_crops(predict, samples, ignore_case, alnum_only)
+    print(f"{model} on {count} pictures of {labels}" + (f", part {part}" if split else ""))
+    _print_figures(figures)
+    if json_file is not None:
+        content = {"model": model, "labels": str(labels), "pictures": count, **figures}
+        json_file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _print_figures(figures: Mapping[str, float]) -> None:
+    for name, value in figures.items():
+        print(f"  {name}: {value:.4f}")
+
+
+def _predictor(model: str) -> tuple[str, Callable[[Any], Any]]:
+    """The task of a bundle or run, and what predicts: text regions of a picture, or texts."""
+    from ocrlib.deploy.runtime import OnnxModel
+    from ocrlib.postprocess.db import DBPostprocess
+    from ocrlib.preprocess import DetPreprocess
+    from ocrlib.train.predict import find_text, read_text
+
+    if (Path(model) / "last.safetensors").exists():
+        return _run_predictor(Path(model))
+    bundle = load_bundle(model)
+    network, preprocess = OnnxModel(bundle.model), bundle.spec.preprocess
+    if isinstance(preprocess, DetPreprocess):
+        post = DBPostprocess.from_dict(bundle.spec.postprocess or {})
+        return "det", partial(find_text, network, preprocess, post)
+    if bundle.spec.charset is None:
+        raise OcrError("only detectors and recognisers can be measured", file=bundle.folder)
+    return "rec", partial(read_text, network, preprocess, bundle.spec.charset)
+
+
+def _run_predictor(folder: Path) -> tuple[str, Callable[[Any], Any]]:
+    recipe, task, _ = _trained(folder)
+    return recipe.task, task.predict
+
+
+def _trained(folder: Path) -> tuple[Recipe, DetTask | RecTask, dict[str, Any]]:
+    """Recipe, task with the best weights, and state of a run."""
+    from ocrlib.train.build import build_task
+    from ocrlib.train.checkpoint import load_checkpoint, restore
+    from ocrlib.train.loop import BEST, LAST
+
+    file = folder / (BEST if (folder / BEST).exists() else LAST)
+    groups, state = load_checkpoint(file)
+    recipe = recipe_from_dict(state["description"].get("recipe", {}), file)
+    task = build_task(recipe, evaluate=False)
+    restore(task.model, groups.get("average", groups["model"]), file)
+    task.model.eval()
+    return recipe, task, state
+
+
+def export(
+    run: Path,
+    out: Path,
+    /,
+    *,
+    name: str | None = None,
+    figures: Path | None = None,
+    unfinished: bool = False,
+) -> int:
+    """Turn the best checkpoint of a run into a bundle.
+
+    The graphs are compared on pictures of the recipe's evaluation sets; export refuses when their
+    numbers differ.
+
+    Args:
+        run: the run's folder.
+        out: the bundle's folder.
+        name: the bundle's name; by default that of the recipe.
+        figures: JSON file with measured figures ({"name": number}) for the card; by default
+            those of the run's own evaluation.
+        unfinished: allow a run that did not reach its last step; the card says so.
+
+    Returns:
+        0.
+
+    Raises:
+        OcrError: the run is not finished, a file is missing, or the graphs differ.
+    """
+    from ocrlib.data.build import build_charset, example_images, used_data, used_fonts
+    from ocrlib.deploy.export import export_bundle
+    from ocrlib.train.build import architecture, postprocess
+    from ocrlib.train.checkpoint import load_checkpoint
+    from ocrlib.train.loop import LAST
+
+    last = load_checkpoint(run / LAST)[1]
+    cut_short = last["step"] < last["steps"]
+    if cut_short and not unfinished:
+        raise CheckpointError(
+            f"the run did {last['step']} of {last['steps']} steps",
+            file=run,
+            remedy="resume it, or export it with --unfinished",
         )
-    charset = build_charset(recipe)
-    rec_sets = []
-    for entry in sets:
-        samples, left_out = rec_eval_samples(entry, bad, charset)
-        for reason, count in left_out.items():
-            print(f"{entry.name}: {count} of {len(samples)}: {reason} (counted as errors)")
-        rec_sets.append(RecEvalSet(entry.name, samples, entry.ignore_case, entry.alnum_only))
-    return RecTask(model, charset, recipe.preprocess, rec_sets)
+    recipe, task, state = _trained(run)
+    spec = BundleSpec(
+        name=name or recipe.name,
+        task=recipe.task,
+        architecture=architecture(recipe),
+        preprocess=recipe.preprocess,
+        charset=build_charset(recipe) if isinstance(recipe, RecRecipe) else None,
+        postprocess=postprocess(recipe).to_dict() if isinstance(recipe, DetRecipe) else None,
+        recipe=recipe_to_dict(recipe),
+        data=used_data(recipe),
+        fonts=used_fonts(recipe),
+        seed=recipe.seed,
+        commit=state["description"].get("commit", ""),
+        figures=_read_figures(figures) if figures else state["figures"],
+        unfinished=cut_short,
+    )
+    inputs = [recipe.preprocess(image)[None] for image in example_images(recipe)]
+    bundle = export_bundle(task.model, spec, out, inputs)
+    size = sum(file.stat().st_size for file in out.iterdir())
+    print(f"{bundle.folder}: {spec.name}, step {state['step']}, {size / 1e6:.2f} MB")
+    return 0
 
 
-def architecture(recipe: Recipe) -> dict[str, Any]:
-    """What ``models.build`` needs to build the recipe's network."""
-    args = dict(recipe.model.args)
-    if isinstance(recipe, RecRecipe):
-        if "charset_size" in args:
-            raise RecipeError("model.args.charset_size follows from model.charset: leave it out")
-        args["charset_size"] = build_charset(recipe).size
-    return {"name": recipe.model.architecture, "args": args}
+def _read_figures(file: Path) -> dict[str, float]:
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise OcrError(f"cannot be read as JSON: {error}", file=file) from error
+    if not isinstance(values, dict) or not all(isinstance(v, int | float) for v in values.values()):
+        raise OcrError("must be a table of numbers", file=file, value=values)
+    return values
 
 
 def git_commit() -> str:
@@ -195,25 +316,3 @@ def git_commit() -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return ""
-
-
-if __name__ == "__main__":
-    import argparse
-
-    parser = argparse.ArgumentParser()
-    parser.add_argument("recipe")
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--steps", type=int)
-    parser.add_argument("--workers", type=int)
-    parser.add_argument("--eval-every", type=int)
-    options = parser.parse_args()
-    train(
-        options.recipe,
-        options.out,
-        resume=options.resume,
-        steps=options.steps,
-        workers=options.workers,
-        eval_every=options.eval_every,
-    )
-    sys.exit(0)

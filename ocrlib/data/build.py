@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from ocrlib.data.datasets import Dataset, DetChunks, RecChunks
 from ocrlib.data.rendered import SynthPages, SynthText
 from ocrlib.data.sources import CroppedLines, LabelledDet, LabelledRec, Mixture, Source
 from ocrlib.data.synth.content import system_words
-from ocrlib.data.synth.fonts import Font, load_fonts
+from ocrlib.data.synth.fonts import load_fonts
 from ocrlib.errors import RecipeError
-from ocrlib.types import DetSample, RecSample
+from ocrlib.types import ByteImage, DetSample, RecSample
 
 
 def build_charset(recipe: RecRecipe) -> Charset:
@@ -31,28 +32,37 @@ def det_source(recipe: SourceRecipe, on_bad: OnBad) -> Source[DetSample]:
 
     Raises:
         RecipeError: a kind of source that has no pages.
+        DataError: a label file with errors, unless ``on_bad`` is ``skip``.
     """
     match recipe.kind:
         case "labels":
-            return LabelledDet(*_files(recipe), recipe.part, on_bad == "skip")
+            return LabelledDet(*_files(recipe), recipe.part, on_bad)
         case "synth-pages":
             fonts = load_fonts(recipe.fonts)
             return SynthPages(fonts, recipe.kinds, recipe.size, recipe.level, _words(recipe))
     raise RecipeError("a detector cannot learn from this kind of source", value=recipe.kind)
 
 
-def rec_source(recipe: SourceRecipe, on_bad: OnBad) -> Source[RecSample]:
+def rec_source(
+    recipe: SourceRecipe, on_bad: OnBad, charset: Charset | None = None
+) -> Source[RecSample]:
     """A source of crops.
+
+    Args:
+        recipe: what it is.
+        on_bad: what to do about label lines with errors.
+        charset: texts outside it are errors; None: any text will do.
 
     Raises:
         RecipeError: a kind of source that has no crops.
+        DataError: a label file with errors, unless ``on_bad`` is ``skip``.
     """
-    skip, fold = on_bad == "skip", recipe.case == "fold"
+    fold = recipe.case == "fold"
     match recipe.kind:
         case "labels":
-            return LabelledRec(*_files(recipe), recipe.part, skip, fold)
+            return LabelledRec(*_files(recipe), recipe.part, on_bad, fold, charset)
         case "crops":
-            return CroppedLines(*_files(recipe), recipe.part, skip, fold, recipe.jitter)
+            return CroppedLines(*_files(recipe), recipe.part, on_bad, fold, recipe.jitter)
         case "synth-text":
             return SynthText(load_fonts(recipe.fonts), recipe.words_ratio, _words(recipe))
     raise RecipeError("a recogniser cannot learn from this kind of source", value=recipe.kind)
@@ -86,11 +96,12 @@ def build_chunks(recipe: Recipe) -> ChunkMaker:
             data.crops_per_page,
             data.on_bad,
         )
-    crops = [rec_source(source, data.on_bad) for source in data.sources]
+    charset = build_charset(recipe)
+    crops = [rec_source(source, data.on_bad, charset) for source in data.sources]
     return RecChunks(
         Dataset(crops[0] if len(crops) == 1 else Mixture(crops, ratios, data.epoch), recipe.seed),
         recipe.preprocess,
-        build_charset(recipe),
+        charset,
         rec_augment.augment if data.augment else None,
         recipe.train.batch,
         data.chunk,
@@ -105,19 +116,32 @@ def det_eval_samples(entry: EvalSet, on_bad: OnBad) -> tuple[DetSample, ...]:
     return tuple(dataset.draw(i)[0] for i in range(entry.count or len(source)))
 
 
-def rec_eval_samples(
-    entry: EvalSet, on_bad: OnBad, charset: Charset
-) -> tuple[tuple[RecSample, ...], Counter[str]]:
-    """The crops of an evaluation set, the same ones every time; none is left out.
+def rec_eval_samples(entry: EvalSet, on_bad: OnBad) -> tuple[RecSample, ...]:
+    """The crops of an evaluation set, the same ones every time.
 
-    Texts with characters that the network cannot write are part of it: they count as errors, and
-    are only reported in the counts.
+    Texts with characters that the network cannot write stay in: they count as errors.
     """
     source = rec_source(entry.source, on_bad)
     dataset = Dataset(source, entry.seed)
-    samples = tuple(dataset.draw(i)[0] for i in range(entry.count or len(source)))
-    outside = sum(bool(charset.missing(sample.text)) for sample in samples)
-    return samples, Counter({"text outside the charset": outside} if outside else {})
+    return tuple(dataset.draw(i)[0] for i in range(entry.count or len(source)))
+
+
+def example_images(recipe: Recipe, count: int = 3) -> list[ByteImage]:
+    """A few pictures of each evaluation set, or of the training data if there is none."""
+    if recipe.eval:
+        entries = [replace(entry, count=count) for entry in recipe.eval]
+        samples: list[DetSample | RecSample] = []
+        for entry in entries:
+            if isinstance(recipe, DetRecipe):
+                samples += det_eval_samples(entry, recipe.data.on_bad)
+            else:
+                samples += rec_eval_samples(entry, recipe.data.on_bad)
+        return [sample.image for sample in samples]
+    if isinstance(recipe, DetRecipe):
+        pages = Dataset(det_source(recipe.data.sources[0], recipe.data.on_bad), recipe.seed)
+        return [pages.draw(i)[0].image for i in range(count)]
+    crops = Dataset(rec_source(recipe.data.sources[0], recipe.data.on_bad), recipe.seed)
+    return [crops.draw(i)[0].image for i in range(count)]
 
 
 def used_data(recipe: Recipe) -> tuple[dict[str, str], ...]:
@@ -131,10 +155,13 @@ def used_data(recipe: Recipe) -> tuple[dict[str, str], ...]:
     return tuple(entries)
 
 
-def used_fonts(recipe: Recipe) -> tuple[Font, ...]:
-    """Every face that the recipe's training renders may use, once."""
-    fonts: dict[Font, None] = {}
+def used_fonts(recipe: Recipe) -> tuple[dict[str, str], ...]:
+    """Family and SHA-256 of every font file that the recipe's training renders may use."""
+    families: dict[Path, str] = {}
     for source in recipe.data.sources:
         if source.kind.startswith("synth"):
-            fonts.update(dict.fromkeys(load_fonts(source.fonts)))
-    return tuple(fonts)
+            families |= {font.path: font.family for font in load_fonts(source.fonts)}
+    return tuple(
+        {"family": family, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path, family in sorted(families.items())
+    )

@@ -7,16 +7,18 @@ same sample. Sources travel to worker processes, so they hold labels and paths, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.random import Generator
 
-from ocrlib.data.label_lines import parse_det_line, parse_rec_line, read_lines
+from ocrlib.charset import Charset
+from ocrlib.config import OnBad
 from ocrlib.data.labels import DetLabel, RecLabel, read_split
-from ocrlib.errors import DataError, LabelError
+from ocrlib.data.validate import check_det_labels, check_rec_labels
+from ocrlib.errors import DataError
 from ocrlib.geometry import TALL, crop_quad, min_area_quad, order_quad
 from ocrlib.images import read_image
 from ocrlib.types import ByteImage, DetSample, FloatArray, RecSample
@@ -39,56 +41,31 @@ class Source(Protocol[Sample_co]):
         ...
 
 
-def read_labels(
-    file: Path,
-    parse: Callable[[str, Path, int], Label],
-    split: Path | None,
-    part: str,
-    skip_bad: bool,
-) -> tuple[list[Label], Counter[str]]:
-    """Read those labels of a file that belong to one part of its split.
+def part_of(labels: Sequence[Label], file: Path, split: Path | None, part: str) -> list[Label]:
+    """Those labels that belong to one part of a split.
 
     Args:
+        labels: labels of ``file``.
         file: the label file.
-        parse: what reads one line.
         split: file with ``picture<TAB>part`` lines; None: every picture belongs.
         part: the part wanted.
-        skip_bad: leave out lines that are wrong and count them, instead of raising.
-
-    Returns:
-        The labels, and how many lines were left out, by reason.
 
     Raises:
-        LabelError: a wrong line, unless ``skip_bad``.
         DataError: no label is left.
     """
-    parts = None if split is None else read_split(split)
-    wanted = None if parts is None else {file.parent / n for n, p in parts.items() if p == part}
-    labels: list[Label] = []
-    skipped: Counter[str] = Counter()
-    for number, text in read_lines(file):
-        try:
-            if isinstance(text, LabelError):
-                raise text
-            label = parse(text, file, number)
-        except LabelError:
-            if not skip_bad:
-                raise
-            skipped["label line cannot be read"] += 1
-            continue
-        if wanted is None or label.picture in wanted:
-            labels.append(label)
-    if not labels:
+    if split is None:
+        wanted = list(labels)
+    else:
+        pictures = {file.parent / name for name, p in read_split(split).items() if p == part}
+        wanted = [label for label in labels if label.picture in pictures]
+    if not wanted:
         which = f" of part {part}" if split is not None else ""
         raise DataError(f"no usable label{which}", file=file)
-    return labels, skipped
+    return wanted
 
 
-def _parse_det(text: str, file: Path, line: int) -> DetLabel:
-    label, faults = parse_det_line(text, file, line)
-    if faults:
-        raise faults[0]
-    return label
+def _counted(left_out: int) -> Counter[str]:
+    return Counter({"label lines with errors": left_out} if left_out else {})
 
 
 class LabelledDet:
@@ -98,13 +75,15 @@ class LabelledDet:
         file: detection label file.
         split: split file, or None for all pictures.
         part: part of the split.
-        skip_bad: count wrong lines instead of raising.
+        on_bad: ``refuse`` raises if the file has errors, ``skip`` leaves those lines out.
     """
 
     def __init__(
-        self, file: Path, split: Path | None = None, part: str = "train", skip_bad: bool = False
+        self, file: Path, split: Path | None = None, part: str = "train", on_bad: OnBad = "refuse"
     ) -> None:
-        self.labels, self.skipped = read_labels(file, _parse_det, split, part, skip_bad)
+        labels, report = check_det_labels(file)
+        self.skipped = _counted(report.require_usable(on_bad))
+        self.labels = part_of(labels, file, split, part)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -123,8 +102,9 @@ class LabelledRec:
         file: recognition label file.
         split: split file, or None for all crops.
         part: part of the split.
-        skip_bad: count wrong lines instead of raising.
+        on_bad: ``refuse`` raises if the file has errors, ``skip`` leaves those lines out.
         fold_case: the texts do not tell upper from lower case.
+        charset: texts outside it are errors; None: any text will do.
     """
 
     def __init__(
@@ -132,10 +112,13 @@ class LabelledRec:
         file: Path,
         split: Path | None = None,
         part: str = "train",
-        skip_bad: bool = False,
+        on_bad: OnBad = "refuse",
         fold_case: bool = False,
+        charset: Charset | None = None,
     ) -> None:
-        self.labels, self.skipped = read_labels(file, parse_rec_line, split, part, skip_bad)
+        labels, report = check_rec_labels(file, charset=charset)
+        self.skipped = _counted(report.require_usable(on_bad))
+        self.labels = part_of(labels, file, split, part)
         self.fold_case = fold_case
 
     def __len__(self) -> int:
@@ -158,7 +141,7 @@ class CroppedLines:
         file: detection label file.
         split: split file, or None for all pages.
         part: part of the split.
-        skip_bad: count wrong label lines instead of raising.
+        on_bad: ``refuse`` raises if the file has errors, ``skip`` leaves those lines out.
         fold_case: the texts do not tell upper from lower case.
         jitter: largest shift of a corner, as a share of the line's height.
     """
@@ -168,11 +151,13 @@ class CroppedLines:
         file: Path,
         split: Path | None = None,
         part: str = "train",
-        skip_bad: bool = False,
+        on_bad: OnBad = "refuse",
         fold_case: bool = False,
         jitter: float = 0.08,
     ) -> None:
-        self.labels, self.skipped = read_labels(file, _parse_det, split, part, skip_bad)
+        labels, report = check_det_labels(file)
+        self.skipped = _counted(report.require_usable(on_bad))
+        self.labels = part_of(labels, file, split, part)
         self.fold_case = fold_case
         self.jitter = jitter
         self.lines: list[tuple[int, FloatArray, str]] = []  # (page, quad (4, 2), text)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ocrlib.engine import paddle
-from ocrlib.train.checkpoint import Arrays, load_weights, model_arrays
+from ocrlib.models.weights import load_weights, model_arrays, named_tensors
+from ocrlib.train.checkpoint import Arrays, without_aliases
 
 
 class AveragedWeights:
@@ -23,7 +24,7 @@ class AveragedWeights:
     def __init__(self, model: paddle.nn.Layer, decay: float) -> None:
         self.model = model
         self.decay = decay
-        self._own = dict(model.state_dict())
+        self._own = named_tensors(model)
         self.load({name: value.numpy() for name, value in self._own.items()})
 
     def update(self, step: int) -> None:
@@ -45,9 +46,10 @@ class AveragedWeights:
 
     def arrays(self) -> Arrays:
         """The average by name."""
-        return {name: value.numpy() for name, value in self.values.items()}
+        return {name: value.numpy().copy() for name, value in self.values.items()}
 
     def load(self, arrays: Arrays) -> None:
         """Go on from an average that ``arrays`` gave."""
-        self.values = {name: paddle.to_tensor(array) for name, array in arrays.items()}
+        own = without_aliases(self.model, arrays)
+        self.values = {name: paddle.to_tensor(array) for name, array in own.items()}
         self._pairs = [(self.values[name], own) for name, own in self._own.items()]

@@ -20,6 +20,7 @@ from safetensors.numpy import save
 
 from ocrlib.engine import paddle
 from ocrlib.errors import CheckpointError
+from ocrlib.models.weights import load_weights, named_tensors
 
 FORMAT = 1
 Arrays = dict[str, NDArray[Any]]
@@ -100,28 +101,19 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Arrays], dict[str, Any]]:
     return groups, state
 
 
-def model_arrays(model: paddle.nn.Layer) -> Arrays:
-    """Weights and running statistics of a model by name."""
-    return {name: tensor.numpy() for name, tensor in model.state_dict().items()}
-
-
-def load_weights(model: paddle.nn.Layer, arrays: Arrays, file: str | Path = "checkpoint") -> None:
-    """Put weights into a model; every name and shape has to fit.
+def restore(model: paddle.nn.Layer, arrays: Arrays, file: str | Path | None = None) -> None:
+    """Put a checkpoint's weights into a model; every name and shape has to fit.
 
     Raises:
         CheckpointError: a name is missing or left over, or a shape differs.
     """
-    tensors = model.state_dict()
-    check_names(tensors.keys(), arrays.keys(), file)
-    for name, tensor in tensors.items():
-        if tuple(tensor.shape) != arrays[name].shape:
-            raise CheckpointError(
-                f"{name} has the shape {arrays[name].shape}, the model needs {tuple(tensor.shape)}",
-                file=file,
-                remedy="build the model with the recipe of the checkpoint",
-            )
-    for name, tensor in tensors.items():
-        tensor.set_value(arrays[name])
+    load_weights(model, without_aliases(model, arrays), file)
+
+
+def without_aliases(model: paddle.nn.Layer, arrays: Arrays) -> Arrays:
+    """Leave out second names of weights that Paddle lists twice."""
+    aliases = model.state_dict().keys() - named_tensors(model).keys()
+    return {name: array for name, array in arrays.items() if name not in aliases}
 
 
 def check_names(wanted: Iterable[str], found: Iterable[str], file: str | Path) -> None:

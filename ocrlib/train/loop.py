@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -21,19 +19,20 @@ from ocrlib.config import TrainRecipe
 from ocrlib.data.batching import BatchStream, ChunkMaker, Position
 from ocrlib.engine import paddle
 from ocrlib.errors import CheckpointError, OcrError
+from ocrlib.models.weights import model_arrays, named_tensors
 from ocrlib.train.average import AveragedWeights
 from ocrlib.train.checkpoint import (
     load_checkpoint,
     load_optimizer,
-    load_weights,
-    model_arrays,
     optimizer_arrays,
+    restore,
     save_checkpoint,
 )
 from ocrlib.train.parallel import Group
+from ocrlib.train.requests import stop_requests
 from ocrlib.train.schedule import cosine_with_warmup
 from ocrlib.train.task import Task
-from ocrlib.train.tracker import Tracker
+from ocrlib.train.tracker import Meter, Tracker
 
 LAST, BEST = "last.safetensors", "best.safetensors"
 
@@ -100,10 +99,10 @@ def train(
         )
     run = _Run(task, settings, folder, seed, description or {}, group or Group())
     start = run.load() if resume else Position(run.group.rank)
-    run.group.spread(list(task.model.state_dict().values()))
+    run.group.spread(list(named_tensors(task.model).values()))
     with (
         BatchStream(maker, workers, queue, start, run.group.world) as stream,
-        _stop_requests() as stop,
+        stop_requests() as stop,
     ):
         stream.skipped.update(run.skipped)
         return run.go(stream, stop, after_step)
@@ -150,7 +149,7 @@ class _Run:
         tracker = Tracker(self.folder, self.step) if self.group.leads else None
         silent = not self.group.leads or not sys.stderr.isatty()
         bar = tqdm(total=settings.steps, initial=self.step, disable=silent, unit="step")
-        meter = _Meter()
+        meter = Meter()
         stopped = False
         self.task.model.train()
         while self.step < settings.steps and not stopped:
@@ -296,7 +295,7 @@ class _Run:
             )
         if (self.average is None) != ("average" not in groups):
             raise CheckpointError("train.ema does not fit the checkpoint", file=file)
-        load_weights(self.task.model, groups["model"], file)
+        restore(self.task.model, groups["model"], file)
         load_optimizer(self.optimizer, self.task.model, groups["optimizer"], file)
         if self.average is not None:
             self.average.load(groups["average"])
@@ -305,59 +304,3 @@ class _Run:
         self.figures, self.skipped = state["figures"], state["skipped"]
         chunk, batch = state["positions"][self.group.rank]
         return Position(chunk, batch)
-
-
-class _Meter:
-    """Means of the losses, and the throughput, since they were last asked for."""
-
-    def __init__(self) -> None:
-        self.restart()
-
-    def restart(self) -> None:
-        """Forget everything."""
-        self.sums: dict[str, float] = defaultdict(float)
-        self.steps, self.pictures, self.waited = 0, 0, 0.0
-        self.since = time.perf_counter()
-
-    def add(self, losses: Mapping[str, float], pictures: int, waited: float) -> None:
-        """Count one step."""
-        for name, value in losses.items():
-            self.sums[name] += value
-        self.steps += 1
-        self.pictures += pictures
-        self.waited += waited
-
-    def take(self) -> dict[str, float]:
-        """Mean losses, pictures per second, share of the time spent waiting for data."""
-        seconds = time.perf_counter() - self.since
-        steps = max(1, self.steps)
-        values = {name: total / steps for name, total in self.sums.items()}
-        values.setdefault("loss", math.nan)
-        values["per_s"] = self.pictures / max(seconds, 1e-9)
-        values["waiting"] = self.waited / max(seconds, 1e-9)
-        self.restart()
-        return values
-
-
-@contextmanager
-def _stop_requests() -> Iterator[list[bool]]:
-    """Turn SIGTERM and Ctrl-C into a list that is no longer empty; a second one acts as usual."""
-    requests: list[bool] = []
-    signals = (signal.SIGTERM, signal.SIGINT)
-    try:
-        usual: dict[int, Any] = {number: signal.getsignal(number) for number in signals}
-
-        def remember(number: int, _: FrameType | None) -> None:
-            requests.append(True)
-            signal.signal(number, usual[number])
-
-        for one in signals:
-            signal.signal(one, remember)
-    except ValueError:  # not in the main thread: then signals are not ours to handle
-        yield requests
-        return
-    try:
-        yield requests
-    finally:
-        for number, handler in usual.items():
-            signal.signal(number, handler)

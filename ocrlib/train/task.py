@@ -1,4 +1,4 @@
-"""What is trained: a model with its loss, its evaluation and its predictions."""
+"""What is trained: a model with its loss, its predictions and its evaluation."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from ocrlib.charset import Charset
 from ocrlib.engine import paddle
 from ocrlib.losses.ctc import CTCLoss
 from ocrlib.losses.db import DBLoss
-from ocrlib.metrics.detection import DetectionMetric
-from ocrlib.metrics.recognition import RecognitionMetric
-from ocrlib.postprocess.ctc import greedy
 from ocrlib.postprocess.db import DBPostprocess
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
-from ocrlib.types import ByteImage, Detection, DetSample, RecSample
+from ocrlib.train.predict import find_text, measure_crops, measure_pages, read_text
+from ocrlib.types import ByteImage, Detection, DetSample, FloatArray, RecSample
 
 TensorBatch = Mapping[str, paddle.Tensor]
 
@@ -72,6 +70,8 @@ class DetTask:
         sets: what ``evaluate`` measures on; ``hmean`` is the mean over them.
     """
 
+    primary = "hmean"
+
     def __init__(
         self,
         model: paddle.nn.Layer,
@@ -85,7 +85,6 @@ class DetTask:
         self.preprocess = preprocess
         self.postprocess = postprocess
         self.sets = tuple(sets)
-        self.primary = "hmean"
 
     def loss(self, batch: TensorBatch) -> dict[str, paddle.Tensor]:
         """The DB loss and its parts for a batch of ``DetChunks``."""
@@ -99,26 +98,16 @@ class DetTask:
 
     def predict(self, image: ByteImage) -> list[Detection]:
         """Text regions of one picture, RGB uint8 (H, W, 3), as reading would find them."""
-        height, width, _ = image.shape
-        inputs = paddle.to_tensor(self.preprocess(image)[None])  # (1, 3, H', W')
-        probability = self.model(inputs).probabilities[0, 0].numpy()  # (H', W')
-        return self.postprocess(probability, (height, width))
+        return find_text(self._logits, self.preprocess, self.postprocess, image)
 
     def evaluate(self) -> dict[str, float]:
         """Precision, recall and hmean at IoU 0.5 per set, and the mean ``hmean``."""
-        figures: dict[str, float] = {}
-        for one in self.sets:
-            metric = DetectionMetric()
-            for sample in one.samples:
-                metric.update(
-                    [found.polygon for found in self.predict(sample.image)],
-                    [instance.polygon for instance in sample.instances],
-                    [instance.ignore for instance in sample.instances],
-                )
-            figures |= {f"{one.name}/{key}": value for key, value in metric.compute().items()}
-        if self.sets:
-            figures["hmean"] = float(np.mean([figures[f"{s.name}/hmean"] for s in self.sets]))
-        return figures
+        return _over_sets(
+            {one.name: measure_pages(self.predict, one.samples) for one in self.sets}, "hmean"
+        )
+
+    def _logits(self, images: FloatArray) -> FloatArray:
+        return np.asarray(self.model(paddle.to_tensor(images)).logits.numpy(), np.float32)
 
 
 class RecTask:
@@ -129,8 +118,9 @@ class RecTask:
         charset: what the classes mean.
         preprocess: the one that reading will use.
         sets: what ``evaluate`` measures on; ``accuracy`` is the mean over them.
-        pixels: width of a batch in px, summed over its crops, for predictions.
     """
+
+    primary = "accuracy"
 
     def __init__(
         self,
@@ -138,16 +128,13 @@ class RecTask:
         charset: Charset,
         preprocess: RecPreprocess,
         sets: Sequence[RecEvalSet] = (),
-        pixels: int = 6400,
     ) -> None:
         self.model = model
         self.charset = charset
         self.preprocess = preprocess
         self.sets = tuple(sets)
-        self.pixels = pixels
         self.ctc_loss = CTCLoss()
         self.fold = CaseFold(charset)
-        self.primary = "accuracy"
 
     def loss(self, batch: TensorBatch) -> dict[str, paddle.Tensor]:
         """The CTC loss for a batch of ``RecChunks``."""
@@ -158,31 +145,26 @@ class RecTask:
 
     def predict(self, images: Sequence[ByteImage]) -> list[tuple[str, float]]:
         """Text and confidence (0-1) of each crop, RGB uint8 (H, W, 3)."""
-        widths = [self.preprocess.padded_width(*image.shape[:2]) for image in images]
-        results: list[tuple[str, float]] = [("", 0.0)] * len(images)
-        for width in sorted(set(widths)):
-            members = [i for i, w in enumerate(widths) if w == width]
-            size = max(1, self.pixels // width)
-            for start in range(0, len(members), size):
-                part = members[start : start + size]
-                inputs = np.stack([self.preprocess(images[i]) for i in part])
-                logits = self.model(paddle.to_tensor(inputs)).logits.numpy()  # (B, T, C)
-                for i, decoded in zip(part, greedy(logits), strict=True):
-                    results[i] = (self.charset.decode(decoded.indices), decoded.score)
-        return results
+        return read_text(self._logits, self.preprocess, self.charset, images)
 
     def evaluate(self) -> dict[str, float]:
         """Accuracy and normalised edit similarity per set, and the mean ``accuracy``."""
-        figures: dict[str, float] = {}
-        for one in self.sets:
-            metric = RecognitionMetric(ignore_case=one.ignore_case, alnum_only=one.alnum_only)
-            predictions = [text for text, _ in self.predict([s.image for s in one.samples])]
-            metric.update(predictions, [s.text for s in one.samples])
-            figures |= {f"{one.name}/{key}": value for key, value in metric.compute().items()}
-        if self.sets:
-            means = [figures[f"{s.name}/accuracy"] for s in self.sets]
-            figures["accuracy"] = float(np.mean(means))
-        return figures
+        figures = {
+            one.name: measure_crops(self.predict, one.samples, one.ignore_case, one.alnum_only)
+            for one in self.sets
+        }
+        return _over_sets(figures, "accuracy")
+
+    def _logits(self, images: FloatArray) -> FloatArray:
+        return np.asarray(self.model(paddle.to_tensor(images)).logits.numpy(), np.float32)
+
+
+def _over_sets(figures: Mapping[str, Mapping[str, float]], primary: str) -> dict[str, float]:
+    """All figures in one table, named ``set/figure``, and the mean of the primary one."""
+    table = {f"{name}/{key}": v for name, values in figures.items() for key, v in values.items()}
+    if figures:
+        table[primary] = float(np.mean([values[primary] for values in figures.values()]))
+    return table
 
 
 class CaseFold:

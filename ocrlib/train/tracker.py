@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -70,3 +72,35 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
         except json.JSONDecodeError:
             break
     return entries
+
+
+class Meter:
+    """Means of the losses, and the throughput, since they were last asked for."""
+
+    def __init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget everything."""
+        self.sums: dict[str, float] = defaultdict(float)
+        self.steps, self.pictures, self.waited = 0, 0, 0.0
+        self.since = time.perf_counter()
+
+    def add(self, losses: Mapping[str, float], pictures: int, waited: float) -> None:
+        """Count one step."""
+        for name, value in losses.items():
+            self.sums[name] += value
+        self.steps += 1
+        self.pictures += pictures
+        self.waited += waited
+
+    def take(self) -> dict[str, float]:
+        """Mean losses, pictures per second, share of the time spent waiting for data."""
+        seconds = time.perf_counter() - self.since
+        steps = max(1, self.steps)
+        values = {name: total / steps for name, total in self.sums.items()}
+        values.setdefault("loss", math.nan)
+        values["per_s"] = self.pictures / max(seconds, 1e-9)
+        values["waiting"] = self.waited / max(seconds, 1e-9)
+        self.restart()
+        return values
