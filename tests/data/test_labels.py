@@ -234,10 +234,10 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path) -> None:
 def test_five_thousand_lines_are_fast(tmp_path) -> None:
     region = f'{{"transcription": "text", "points": {SQUARE}}}'
     file = det_file(
-        tmp_path, *(f"images/{i}.jpg\t[{', '.join([region] * 20)}]" for i in range(5000))
+        tmp_path, *(f"images/{i}.jpg\t[{', '.join([region] * 5)}]" for i in range(5000))
     )
     start = time.process_time()
-    assert sum(len(label.instances) for label in read_det_labels(file)) == 100_000
+    assert sum(len(label.instances) for label in read_det_labels(file)) == 25_000
     assert time.process_time() - start < 5  # about 0.5 s alone on the reference machine
 
 

@@ -278,7 +278,7 @@ def test_the_task_is_found_out(folder) -> None:
 
 
 def test_five_thousand_lines_are_fast(folder) -> None:
-    file = write(folder, *(f"a.png\t{regions(*[GOOD] * 10)}" for _ in range(5000)))
+    file = write(folder, *(f"a.png\t{regions(GOOD, GOOD)}" for _ in range(5000)))
     start = time.process_time()
     report = validate_labels(file)
     assert report.checked == 5000
