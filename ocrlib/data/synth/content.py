@@ -319,4 +319,4 @@ def _scene_word(rng: np.random.Generator) -> str:
         return pick(rng, (date, clock))(rng).replace(" ", "")
     if kind < 0.98:
         return pick(rng, (code, phone))(rng).replace(" ", "")
-    return vary_case(rng, url(rng))
+    return url(rng) if rng.random() < 0.8 else url(rng).upper()
