@@ -219,16 +219,19 @@ def new_roll(
 def wrap(text: str, face: Face, width: float) -> list[str]:
     """Break text into rows of whole words at most `width` px wide (a longer word is cut)."""
     rows: list[str] = []
-    current = ""
+    current: list[str] = []
+    space, used = face.getlength(" "), 0.0
     for word in text.split():
-        candidate = f"{current} {word}" if current else word
-        if face.getlength(candidate) <= width:
-            current = candidate
-            continue
-        if current:
-            rows.append(current)
-        current = shorten(word, face, width)
-    return [*rows, current] if current else rows
+        length = face.getlength(word)
+        if current and used + space + length > width:
+            rows.append(" ".join(current))
+            current = []
+        if not current:
+            word, used = shorten(word, face, width), -space
+        if word:
+            current.append(word)
+            used += space + length
+    return [*rows, " ".join(current)] if current else rows
 
 
 def shorten(text: str, face: Face, width: float) -> str:

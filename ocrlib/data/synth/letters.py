@@ -52,7 +52,7 @@ def letter(rng: np.random.Generator, fonts: Sequence[Font], size: tuple[int, int
         if column and chance(rng, 0.3):
             x = roll.left - gutter / 2
             canvas.draw.line((x, top, x, canvas.height - margin), roll.fill, 1)
-        while not roll.full and not chance(rng, 0.06):
+        while not roll.full and not chance(rng, 0.04):
             _paragraph(roll, justified)
     return canvas
 
