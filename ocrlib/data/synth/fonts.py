@@ -7,6 +7,7 @@ lists with their licences: training data is drawn with those.
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -192,6 +193,8 @@ def _coverage(font: Font) -> bytes:
     """One bit per code point, set if the face has a glyph: a few KB, where a set takes a MB."""
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # comes with matplotlib
 
+    # Some free faces have spare bytes in a table that is not used here; that is no news.
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
     with TTFont(font.path, fontNumber=font.index, lazy=True) as file:
         codes = list(file.getBestCmap() or ())
     table = bytearray(max(codes, default=0) // 8 + 1)
