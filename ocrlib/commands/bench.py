@@ -160,6 +160,7 @@ _ROWS = (
     ("accuracy", ("accuracy",), ".3f"),
     ("median ms", ("median_ms",), ".1f"),
     ("95 % ms", ("p95_ms",), ".1f"),
+    ("median ms of computing", ("median_cpu_ms",), ".1f"),
     ("peak MB", ("peak_mb",), ".0f"),
 )
 

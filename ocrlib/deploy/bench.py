@@ -202,6 +202,7 @@ class Score:
         self.words, self.texts = WordMetric(), RecognitionMetric(ignore_case=True, alnum_only=True)
         self.regions = DetectionMetric()
         self.times: list[float] = []
+        self.computing: list[float] = []
         self.errors: list[str] = []
         self.peak = 0.0
 
@@ -213,6 +214,7 @@ class Score:
             self.errors.append(f"{item.picture.name}: {answer['error']}")
         else:
             self.times.append(answer["ms"])
+            self.computing.append(answer["cpu_ms"])
         text = " ".join(line["text"] for line in lines)
         if self.crops:
             self.texts.update([text], [item.instances[0].text])
@@ -238,6 +240,7 @@ class Score:
         if self.times:
             figures["median_ms"] = round(float(np.median(self.times)), 2)
             figures["p95_ms"] = round(float(np.percentile(self.times, 95)), 2)
+            figures["median_cpu_ms"] = round(float(np.median(self.computing)), 2)
         return figures | {"peak_mb": self.peak, "failed": len(self.errors)}
 
 

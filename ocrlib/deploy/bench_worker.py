@@ -6,8 +6,8 @@ except to run ocrlib itself::
     python bench_worker.py ocrlib|tesseract|rapidocr pages|scenes|lines|words [det rec]
 
 It first prints one JSON line about itself; then, for every path that it reads on its standard
-input, one JSON line with ``lines`` (each ``{"polygon", "text"}``), ``ms`` and ``peak_mb``, or with
-``error``. All programs use one thread.
+input, one JSON line with ``lines`` (each ``{"polygon", "text"}``), ``ms`` by the clock,
+``cpu_ms`` of computing and ``peak_mb``, or with ``error``. All programs use one thread.
 """
 
 from __future__ import annotations
@@ -124,10 +124,19 @@ def _megabytes(files: list[Path]) -> float:
     return round(sum(file.stat().st_size for file in files) / 1e6, 2)
 
 
+# Tesseract works in child processes.
+_WHOSE = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+
+
 def peak_megabytes() -> float:
     """The most memory that this process or one of those it started has held, in MB (10^6)."""
-    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)  # Tesseract works in a child process
-    return round(max(resource.getrusage(who).ru_maxrss for who in whose) * 1024 / 1e6, 1)
+    return round(max(resource.getrusage(who).ru_maxrss for who in _WHOSE) * 1024 / 1e6, 1)
+
+
+def computing_seconds() -> float:
+    """Processor time so far, of this process and of those it started that have ended."""
+    used = [resource.getrusage(who) for who in _WHOSE]
+    return sum(u.ru_utime + u.ru_stime for u in used)
 
 
 def serve(engine: Engine, about: dict[str, Any]) -> None:
@@ -137,11 +146,15 @@ def serve(engine: Engine, about: dict[str, Any]) -> None:
     print(json.dumps(about), file=answers, flush=True)
     for row in sys.stdin:
         path = json.loads(row)
-        start = time.perf_counter()
+        start, computed = time.perf_counter(), computing_seconds()
         answer: dict[str, Any]
         try:
             lines = engine(path)
-            answer = {"lines": lines, "ms": 1000 * (time.perf_counter() - start)}
+            answer = {
+                "lines": lines,
+                "ms": 1000 * (time.perf_counter() - start),
+                "cpu_ms": 1000 * (computing_seconds() - computed),
+            }
         except Exception as error:  # the programs' errors have nothing in common; they are counted
             answer = {"error": f"{type(error).__name__}: {error}"}
         answer["peak_mb"] = peak_megabytes()

@@ -111,6 +111,7 @@ def test_our_pages_are_scored(data: Path, tiny_bundles):
     assert ours["words"] == {"precision": 1, "recall": 1, "hmean": 1}
     assert ours["detection"] == {"precision": 1, "recall": 1, "hmean": 1}
     assert 0 < ours["median_ms"] <= ours["p95_ms"]
+    assert ours["median_cpu_ms"] > 0
     assert 20 < ours["peak_mb"] < 300
     assert ours["failed"] == 0
     assert program.about["model_mb"] >= 0
@@ -147,7 +148,7 @@ def test_pages_by_hand():
         {"polygon": box(2, 0, 98, 20).tolist(), "text": "TOTAL 5,00"},
         {"polygon": box(0, 80, 100, 20).tolist(), "text": "unreadable"},
     ]
-    score.add(item, {"lines": lines, "ms": 10.0, "peak_mb": 50.0})
+    score.add(item, {"lines": lines, "ms": 10.0, "cpu_ms": 8.0, "peak_mb": 50.0})
     score.add(item, {"error": "Oops: no", "peak_mb": 60.0})
     figures = score.compute()
     # Words: total, 5,00, unreadable were read; twice total, 5.00, thanks are written.
@@ -167,7 +168,12 @@ def test_programs_take_turns():
 
         def read(self, picture: Path) -> dict:
             seen.append((self.name, picture.name))
-            return {"lines": [{"polygon": None, "text": "a"}], "ms": 1.0, "peak_mb": 1.0}
+            return {
+                "lines": [{"polygon": None, "text": "a"}],
+                "ms": 1.0,
+                "cpu_ms": 1.0,
+                "peak_mb": 1.0,
+            }
 
     items = [Item(Path(name), (TextInstance(box(0, 0, 1, 1), "a"),)) for name in ("1", "2")]
     figures, _ = run_protocol(WORDS, items, [Fake("x"), Fake("y")])
@@ -188,6 +194,7 @@ def test_tesseract_reads_a_page_and_a_line(text_picture: Path):
         assert 35 < corners[:, 0].min() < 50
         assert 30 < corners[:, 1].min() < 50
         assert answer["ms"] > 1
+        assert answer["cpu_ms"] > 1
         assert 20 < answer["peak_mb"] < 500
         assert "error" in program.read(text_picture.with_name("none.png"))
         assert program.about["version"][0].isdigit()
