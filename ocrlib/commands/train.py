@@ -108,15 +108,17 @@ def _override(
     return recipe_from_dict(values, "options of the command")
 
 
-# What may differ when a run is resumed: it changes nothing about the weights.
+# What may differ when a run is resumed or exported: no step of the training depends on it.
 _FREE: dict[str, set[str]] = {
     "data": {"workers", "queue"},
     "train": {"eval_every", "save_every", "log_every"},
+    "preprocess": {"limit_side", "limit_type"},  # of evaluation; augmentation has its own sizes
+    "postprocess": {"thresh", "box_thresh", "unclip_ratio"},
 }
 
 
 def _check_same(recipe: Recipe, checkpoint: Path) -> None:
-    """Refuse to go on with another recipe than the one the run was started with."""
+    """Refuse another recipe than the one the run was started with."""
     from ocrlib.train.checkpoint import load_checkpoint
 
     before = load_checkpoint(checkpoint)[1]["description"].get("recipe", {})
@@ -134,7 +136,7 @@ def _check_same(recipe: Recipe, checkpoint: Path) -> None:
                 f"{part} is not what the run was started with",
                 file=checkpoint,
                 value={"then": old, "now": new},
-                remedy="resume with the same recipe, or start in another folder",
+                remedy="use the same recipe, or train in another folder",
             )
 
 
@@ -240,6 +242,7 @@ def export(
     /,
     *,
     name: str | None = None,
+    recipe: str | None = None,
     figures: Path | None = None,
     unfinished: bool = False,
 ) -> int:
@@ -252,6 +255,8 @@ def export(
         run: the run's folder.
         out: the bundle's folder.
         name: the bundle's name; by default that of the recipe.
+        recipe: takes the reading size and the post-processing from here (they may be chosen
+            on validation data after training); by default from the run's own recipe.
         figures: JSON file with measured figures ({"name": number}) for the card; by default
             those of the run's own evaluation.
         unfinished: allow a run that did not reach its last step; the card says so.
@@ -276,23 +281,26 @@ def export(
             file=run,
             remedy="resume it, or export it with --unfinished",
         )
-    recipe, task, state = _trained(run)
+    plan, task, state = _trained(run)
+    if recipe is not None:
+        plan = load_recipe(recipe)
+        _check_same(plan, run / LAST)
     spec = BundleSpec(
-        name=name or recipe.name,
-        task=recipe.task,
-        architecture=architecture(recipe),
-        preprocess=recipe.preprocess,
-        charset=build_charset(recipe) if isinstance(recipe, RecRecipe) else None,
-        postprocess=postprocess(recipe).to_dict() if isinstance(recipe, DetRecipe) else None,
-        recipe=recipe_to_dict(recipe),
-        data=used_data(recipe),
-        fonts=used_fonts(recipe),
-        seed=recipe.seed,
+        name=name or plan.name,
+        task=plan.task,
+        architecture=architecture(plan),
+        preprocess=plan.preprocess,
+        charset=build_charset(plan) if isinstance(plan, RecRecipe) else None,
+        postprocess=postprocess(plan).to_dict() if isinstance(plan, DetRecipe) else None,
+        recipe=recipe_to_dict(plan),
+        data=used_data(plan),
+        fonts=used_fonts(plan),
+        seed=plan.seed,
         commit=state["description"].get("commit", ""),
         figures=_read_figures(figures) if figures else state["figures"],
         unfinished=cut_short,
     )
-    inputs = [recipe.preprocess(image)[None] for image in example_images(recipe)]
+    inputs = [plan.preprocess(image)[None] for image in example_images(plan)]
     bundle = export_bundle(task.model, spec, out, inputs)
     size = sum(file.stat().st_size for file in out.iterdir())
     print(f"{bundle.folder}: {spec.name}, step {state['step']}, {size / 1e6:.2f} MB")
