@@ -97,11 +97,12 @@ def train(
         raise CheckpointError(
             "the folder holds a run already", file=folder, remedy="resume it or choose another"
         )
-    run = _Run(task, settings, folder, seed, description or {}, group or Group())
-    start = run.load() if resume else Position(run.group.rank)
-    run.group.spread(list(named_tensors(task.model).values()))
+    group = group or Group()
+    group.spread(list(named_tensors(task.model).values()))
+    run = _Run(task, settings, folder, seed, description or {}, group)
+    start = run.load() if resume else Position(group.rank)
     with (
-        BatchStream(maker, workers, queue, start, run.group.world) as stream,
+        BatchStream(maker, workers, queue, start, group.world) as stream,
         stop_requests() as stop,
     ):
         stream.skipped.update(run.skipped)
@@ -124,7 +125,9 @@ class _Run:
         self.description, self.group = description, group
         model = task.model
         self.parameters = [p for p in model.parameters() if not p.stop_gradient]
-        self.statistics = list(model.buffers())
+        # Paddle keeps batch norm's running statistics as parameters without gradient.
+        tensors = list(named_tensors(model).values())
+        self.statistics = [t for t in tensors if t.stop_gradient and t.is_floating_point()]
         clip = paddle.nn.ClipGradByGlobalNorm(settings.clip) if settings.clip else None
         self.optimizer = paddle.optimizer.AdamW(
             settings.lr,

@@ -14,6 +14,7 @@ import pytest
 
 from ocrlib.data.batching import Chunk
 from ocrlib.errors import CheckpointError, OcrError
+from ocrlib.models.weights import model_arrays
 from ocrlib.train.checkpoint import load_checkpoint
 from ocrlib.train.loop import BEST, LAST, train
 from ocrlib.train.tracker import read_metrics
@@ -133,10 +134,12 @@ def test_accumulating_averages_gradients_and_statistics(tmp_path):
 
         task = toy.ToyTask(dropout=0.0)
         train(task, One(), toy.settings(steps=1, warmup=0), tmp_path / str(part))
-        parts.append({n: b.numpy() for n, b in task.model.named_buffers()})
-    for name, buffer in whole.model.named_buffers():
+        parts.append(model_arrays(task.model))
+    found = model_arrays(whole.model)
+    for name in ("1._mean", "1._variance"):
+        assert np.abs(parts[0][name] - parts[1][name]).max() > 1e-3
         mean = (parts[0][name] + parts[1][name]) / 2
-        np.testing.assert_allclose(buffer.numpy(), mean, rtol=1e-6)
+        np.testing.assert_allclose(found[name], mean, rtol=1e-5)
 
 
 def run_toy(folder: Path, **options) -> list[str]:
@@ -148,18 +151,18 @@ def run_toy(folder: Path, **options) -> list[str]:
 @pytest.mark.slow
 def test_killed_in_mid_epoch_and_resumed_is_the_same_as_undisturbed(tmp_path):
     steps = {"settings": {"steps": 40, "eval_every": 16}, "workers": 2}
-    subprocess.run(run_toy(tmp_path / "whole", **steps), check=True, timeout=120)
+    subprocess.run(run_toy(tmp_path / "whole", **steps), check=True, timeout=300)
     cut = tmp_path / "cut"
     process = subprocess.Popen(run_toy(cut, **steps, pause=0.05))
-    deadline = time.monotonic() + 100
+    deadline = time.monotonic() + 280
     while time.monotonic() < deadline and process.poll() is None:
         if (cut / "reached").exists() and int((cut / "reached").read_text() or 0) >= 18:
             break
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
-    process.wait(timeout=30)
+    process.wait(timeout=60)
     _, state = load_checkpoint(cut / LAST)
     assert 15 <= state["step"] < 40
     assert state["positions"][0][1] != 0 or state["step"] % 3 == 0  # in the middle of a chunk
-    subprocess.run(run_toy(cut, **steps, resume=True), check=True, timeout=120)
+    subprocess.run(run_toy(cut, **steps, resume=True), check=True, timeout=300)
     assert_same(tmp_path / "whole" / LAST, cut / LAST)

@@ -13,6 +13,7 @@ import numpy as np
 from ocrlib.config import TrainRecipe
 from ocrlib.data.batching import Chunk
 from ocrlib.engine import paddle
+from ocrlib.models.weights import model_arrays
 from ocrlib.train.loop import train
 from ocrlib.train.parallel import Group
 
@@ -20,19 +21,19 @@ nn = paddle.nn
 
 
 class ToyChunks:
-    """Points of a line with noise; chunks of three batches."""
+    """Points on both sides of a plane."""
 
-    def __init__(self, size: int = 8, seed: int = 5) -> None:
-        self.size, self.seed = size, seed
+    def __init__(self, size: int = 8, seed: int = 5, batches: int = 3) -> None:
+        self.size, self.seed, self.batches = size, seed, batches
 
     def chunk(self, number: int) -> Chunk:
         batches = []
-        for i in range(3):
+        for i in range(self.batches):
             rng = np.random.default_rng([self.seed, number, i])
             x = rng.standard_normal((self.size, 4)).astype(np.float32)
             y = (x.sum(1, keepdims=True) > 0).astype(np.float32)
             batches.append({"x": x, "y": y})
-        return Chunk(tuple(batches), {"odd": 1}, 3 * self.size)
+        return Chunk(tuple(batches), {"odd": 1}, self.batches * self.size)
 
 
 class ToyTask:
@@ -72,13 +73,12 @@ def main() -> None:
     def after_step(step: int) -> None:
         (folder / "reached").write_text(str(step)) if group.leads else None
         if dump:
-            arrays = {k: v.numpy() for k, v in task.model.state_dict().items()}
-            np.savez(Path(dump) / f"{step}-{group.rank}.npz", **arrays)
+            np.savez(Path(dump) / f"{step}-{group.rank}.npz", **model_arrays(task.model))
         time.sleep(pause)
 
     train(
         task,
-        ToyChunks(),
+        ToyChunks(batches=options.get("batches", 3)),
         settings(**options.get("settings", {})),
         folder,
         workers=options.get("workers", 0),
