@@ -54,8 +54,12 @@ test: lint types
 notebooks: setup
 	$(PY) book/tools/notebooks.py
 
+# Resumes where it was stopped; finished runs are only exported.
 weights: setup
-	$(PY) book/tools/weights.py
+	for name in det-lite rec-lite-en; do \
+	  $(PY) -m ocrlib.cli train $$name runs/$$name --resume && \
+	  $(PY) -m ocrlib.cli export runs/$$name ocrlib/bundles/$$name --recipe $$name || exit 1; \
+	done
 
 bench: setup peers
 	$(PY) -m ocrlib.cli bench
