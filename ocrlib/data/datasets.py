@@ -183,7 +183,8 @@ class RecChunks:
                 continue
             groups.setdefault(row["image"].shape[2], []).append(row)
         batches = []
-        for width, rows in sorted(groups.items()):
+        for width in sorted(groups):
+            rows = groups.pop(width)  # what is stacked need not stay
             if len(rows) < self.least:
                 skipped["too few crops of this width in the chunk"] += len(rows)
                 continue
