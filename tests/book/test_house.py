@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -127,6 +128,13 @@ def test_lock_is_hashed_and_names_no_index() -> None:
     for line in lines:
         assert re.match(r"^[A-Za-z0-9._-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line), line[:80]
     assert "://" not in text
+
+
+def test_installed_packages_fit_together() -> None:
+    """The lock is installed without resolving, so it has to be complete."""
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "check"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
 
 
 def test_package_indexes_stand_in_two_files_only() -> None:
