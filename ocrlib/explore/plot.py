@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import Markdown, display
 from matplotlib.axes import Axes
+from matplotlib_inline.backend_inline import set_matplotlib_formats
 from numpy.typing import ArrayLike, NDArray
 
 import ocrlib
@@ -26,6 +27,16 @@ COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _BLANK_SIGN, _SPACE_SIGN = "∅", "␣"
 
 Region = Detection | TextLine | TextInstance | FloatArray
+
+
+def store_as_jpeg(quality: int = 80) -> None:
+    """Let a notebook store its figures as JPEG: with photographs, a fifth of PNG's size.
+
+    Args:
+        quality: 1 (smallest) to 95.
+    """
+    options = {"quality": quality, "subsampling": 0}
+    set_matplotlib_formats("jpeg", pil_kwargs=options)  # type: ignore[no-untyped-call]
 
 
 def show_images(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from io import BytesIO
+
 import matplotlib as mpl
 
 mpl.use("Agg")
@@ -137,3 +139,18 @@ def test_source_is_shown_with_its_place(monkeypatch: pytest.MonkeyPatch):
 def test_things_without_source():
     with pytest.raises(TypeError):
         plot.show_source(len)
+
+
+def test_store_as_jpeg_sets_the_notebook_format(monkeypatch: pytest.MonkeyPatch):
+    asked: dict[str, object] = {}
+    monkeypatch.setattr(
+        plot, "set_matplotlib_formats", lambda *names, **how: asked.update(names=names, how=how)
+    )
+    plot.store_as_jpeg(70)
+    assert asked["names"] == ("jpeg",)
+    # What is handed on must be what savefig understands.
+    figure, ax = plt.subplots()
+    ax.plot([0, 1])
+    target = BytesIO()
+    figure.savefig(target, format="jpeg", **asked["how"])
+    assert target.getvalue()[:2] == b"\xff\xd8"
