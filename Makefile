@@ -33,7 +33,7 @@ book: setup
 	$(PY) book/tools/serve.py
 
 lab: setup
-	$(PY) -m jupyterlab --notebook-dir=. chapters
+	$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters
 
 lint: setup
 	$(PY) -m ruff check .
