@@ -38,8 +38,7 @@ RECEIPT: tuple[str | tuple[str, str], ...] = (
 RECEIPT_HEAD = "LINDEN BAKERY"
 
 _PAPER, _INK = (250, 248, 242), (44, 42, 48)
-_SIZE, _LEADING, _GAP, _MARGIN = 24, 36, 24, 30  # px
-_COLUMNS = 26  # characters
+_WIDTH, _MARGIN, _SIZE, _LEADING, _GAP = 440, 34, 24, 36, 24  # px
 
 
 def font(name: str = "DejaVuSans") -> Font:
@@ -58,13 +57,12 @@ def font(name: str = "DejaVuSans") -> Font:
 
 
 def receipt_sheet() -> Canvas:
-    """The book's receipt, flat: about 460 px wide, letters 24 px in size."""
-    body, bold = (get_face(font(f"DejaVuSansMono{style}"), _SIZE) for style in ("", "-Bold"))
+    """The book's receipt, flat: 440 px wide, letters 24 px in size."""
+    body, bold = (get_face(font(name), _SIZE) for name in ("DejaVuSans", "DejaVuSans-Bold"))
     head = get_face(font("DejaVuSans-Bold"), 36)
-    width = round(_COLUMNS * body.getlength("0") + 2 * _MARGIN)
     height = 140 + sum(_LEADING if row else _GAP for row in RECEIPT)
-    canvas = Canvas(height, width, _PAPER)
-    middle, right, y = width / 2, width - _MARGIN, 68
+    canvas = Canvas(height, _WIDTH, _PAPER)
+    middle, right, y = _WIDTH / 2, _WIDTH - _MARGIN, 68
     canvas.write(middle, y, RECEIPT_HEAD, head, _INK, align="center")
     y += 14
     for row in RECEIPT:
