@@ -170,8 +170,11 @@ def eval(
     """
     import numpy as np
 
-    from ocrlib.data.sources import LabelledDet, LabelledRec
+    from ocrlib.data.labels import read_rec_labels
+    from ocrlib.data.sources import LabelledDet, part_of
+    from ocrlib.images import read_image
     from ocrlib.train.predict import measure_crops, measure_pages
+    from ocrlib.types import RecSample
 
     task, predict = _predictor(model)
     anything = np.random.default_rng(0)  # labelled samples leave nothing to chance
@@ -180,9 +183,10 @@ def eval(
         count = len(pages)
         figures = measure_pages(predict, (pages.sample(i, anything) for i in range(count)))
     else:
-        crops = LabelledRec(labels, split, part)
+        # Texts that the network cannot spell count as misread; only training refuses them.
+        crops = part_of(read_rec_labels(labels), labels, split, part)
         count = len(crops)
-        samples = [crops.sample(i, anything) for i in range(count)]
+        samples = [RecSample(read_image(c.picture), c.text, f"{labels}:{c.line}") for c in crops]
         figures = measure_crops(predict, samples, ignore_case, alnum_only)
     print(f"{model} on {count} pictures of {labels}" + (f", part {part}" if split else ""))
     _print_figures(figures)
