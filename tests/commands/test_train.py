@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,17 @@ def test_git_commit():
     assert commit == "" or len(commit) == 40
 
 
+def test_reading_size_and_thresholds_may_change_after_training(tmp_path):
+    plan = load_recipe("det-lite")
+    file = tmp_path / "last.safetensors"
+    save_checkpoint(file, {}, {"description": {"recipe": recipe_to_dict(plan)}})
+    reading = replace(plan.preprocess, limit_side=640)
+    commands._check_same(replace(plan, preprocess=reading), file)
+    colours = replace(plan.preprocess, mean=(0.5, 0.5, 0.5))
+    with pytest.raises(CheckpointError, match=r"preprocess\.mean is not what"):
+        commands._check_same(replace(plan, preprocess=colours), file)
+
+
 @pytest.mark.slow
 def test_train_resume_export_eval(recipe, tmp_path, capsys):
     run, bundle = tmp_path / "run", tmp_path / "bundle"
@@ -124,7 +136,7 @@ def test_train_resume_export_eval(recipe, tmp_path, capsys):
     }
 
     labels = []
-    for i, text in enumerate(["one", "two"]):
+    for i, text in enumerate(["one", "x" * 60]):  # too long for the network: misread, not refused
         picture = tmp_path / f"{i}.png"
         write_image(picture, np.random.default_rng(i).integers(0, 256, (32, 80, 3), np.uint8))
         labels.append(RecLabel(picture, text, tmp_path / "rec.txt", i + 1))
