@@ -200,12 +200,14 @@ def show_lattice(
     rows = sorted(set(kept) - {BLANK}, key=lambda c: int(probabilities[:, c].argmax()))
     rows.append(BLANK)
     steps = len(logits)
-    size = (min(12.0, 2 + steps * 0.14), 1 + 0.22 * len(rows) + (0.8 if crop is not None else 0))
+    width, heights = min(12.0, 2 + steps * 0.14), [1 + 0.22 * len(rows)]  # inches
+    if crop is not None:  # in its own proportions, as far as there is room
+        heights.insert(0, min(1.2, max(0.3, (width - 0.8) * crop.shape[0] / crop.shape[1])))
     _, axes = plt.subplots(
-        1 if crop is None else 2,
+        len(heights),
         1,
-        figsize=size,
-        height_ratios=[1] if crop is None else [0.25, 1],
+        figsize=(width, sum(heights)),
+        height_ratios=heights,
         squeeze=False,
         sharex=True,
         layout="constrained",
