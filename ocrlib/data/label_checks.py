@@ -66,7 +66,7 @@ class Report:
     def summary(self) -> str:
         """The outcome in one line."""
         warnings = len(self.problems) - self.errors
-        good = self.checked - self.bad_lines
+        good = max(0, self.checked - self.bad_lines)  # a file without lines has an error too
         return (
             f"{self.file}: {self.checked} lines checked, {good} usable, "
             f"{self.errors} error{'s' * (self.errors != 1)}, "

@@ -249,6 +249,13 @@ def test_all_problems_of_a_line_are_listed(folder) -> None:
     assert report.summary.endswith("1 lines checked, 0 usable, 3 errors, 0 warnings")
 
 
+def test_an_empty_file_has_no_usable_line(tmp_path):
+    file = tmp_path / "none.txt"
+    file.write_text("")
+    report = validate_labels(file)
+    assert report.summary == f"{file}: 0 lines checked, 0 usable, 1 error, 0 warnings"
+
+
 def test_a_file_that_cannot_be_read_is_one_error(folder) -> None:
     assert messages(folder / "none.txt") == [
         f"error: {folder / 'none.txt'}: cannot read the label file: No such file or directory. "
