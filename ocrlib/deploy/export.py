@@ -128,9 +128,16 @@ def to_onnx(model: paddle.nn.Layer, task: str, height: int | None = None) -> byt
         The serialised graph from ``image`` to ``logits``; its weights keep the network's names.
 
     Raises:
-        ExportError: the network has an operation that cannot be converted.
+        ExportError: the network has an operation that cannot be converted, or the converter is
+            not there.
     """
-    import paddle2onnx
+    try:
+        import paddle2onnx
+    except ModuleNotFoundError as error:
+        raise ExportError(
+            "paddle2onnx, which converts networks to ONNX, is not installed",
+            remedy="pip install paddle2onnx; it has no build for Python 3.13 yet: use 3.11 or 3.12",
+        ) from error
 
     was_training = model.training
     shape = paddle.static.InputSpec([None, 3, height, None], "float32", INPUT)

@@ -124,6 +124,7 @@ def test_train_resume_export_eval(recipe, tmp_path, capsys):
     assert main(["train", recipe, str(run), "--resume", "--steps", "9"]) == 2
     assert "train.steps is not what the run was started with" in capsys.readouterr().err
 
+    pytest.importorskip("paddle2onnx", reason="paddle2onnx has no build for this Python")
     assert main(["export", str(run), str(bundle)]) == 0
     spec = load_bundle(bundle).spec
     assert (spec.name, spec.seed, spec.unfinished) == ("tiny", 1, False)

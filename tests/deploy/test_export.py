@@ -19,6 +19,8 @@ from ocrlib.models.build import build_model
 from ocrlib.models.weights import model_arrays
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
 
+pytest.importorskip("paddle2onnx", reason="paddle2onnx has no build for this Python")
+
 CHARSET = Charset("abcdef", space=False)
 SPECS = {
     "det": BundleSpec("tiny-det", "det", {"name": "det_lite"}, DetPreprocess(), postprocess={}),
@@ -251,6 +253,12 @@ def test_tampered_weights_are_refused(exported, tmp_path):
 def test_a_bundle_without_weights_is_refused(tiny_bundles):
     with pytest.raises(CheckpointError, match=r"no model\.safetensors"):
         load_model(tiny_bundles.det)
+
+
+def test_without_the_converter_the_error_says_so(monkeypatch):
+    monkeypatch.setitem(sys.modules, "paddle2onnx", None)
+    with pytest.raises(ExportError, match=r"paddle2onnx.*not installed.*3\.11 or 3\.12"):
+        to_onnx(network("det"), "det")
 
 
 @pytest.mark.slow
