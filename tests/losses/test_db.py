@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ocrlib.engine import paddle
-from ocrlib.losses.db import DBLoss, dice_loss, hard_negative_bce, masked_l1_loss
+from ocrlib.losses.db import DBLoss, dice_loss, hard_negative_bce, masked_bce, masked_l1_loss
 from ocrlib.models.db import DetOutput
 
 GOLDEN = Path(__file__).parents[1] / "fixtures" / "golden_det_losses.npz"
@@ -46,6 +46,21 @@ def test_hard_negatives_without_text_are_zero():
     assert hard_negative_bce(logits, logits * 0, paddle.ones_like(logits), 3).item() == 0.0
 
 
+def test_bce_by_hand():
+    logits, target = tensor([[[0.0, 2.0, 0.0, 9.0]]]), tensor([[[1, 0, 0, 0]]])
+    mask = tensor([[[1, 1, 1, 0]]])  # the last px does not count
+    value = masked_bce(logits, target, mask)
+    assert value.item() == pytest.approx((2 * np.log(2) + np.log(1 + np.exp(2.0))) / 3, abs=1e-6)
+
+
+def test_bce_counts_background_without_text():
+    logits = tensor([[[0.0, 0.0]]])
+    assert masked_bce(logits, logits * 0, paddle.ones_like(logits)).item() == pytest.approx(
+        np.log(2), abs=1e-6
+    )
+    assert masked_bce(logits, logits, logits).item() == 0.0  # nothing counts
+
+
 def output_of(shrink, threshold, binary):
     """A detector output whose probabilities are the given maps (B, H, W)."""
     logits = [paddle.log(p / (1 - p)).unsqueeze(1) for p in (shrink, threshold)]
@@ -61,6 +76,29 @@ def test_total_by_hand():
     assert parts["binary"].item() == pytest.approx(0, abs=1e-5)
     whole = sum(parts[name].item() for name in ("shrink", "threshold", "binary"))
     assert parts["loss"].item() == pytest.approx(whole, abs=1e-5)
+
+
+def test_weights_belong_to_their_maps():
+    shrink, threshold, binary = tensor([[[0.5, 0.25]]]), tensor([[[0.4, 0.5]]]), tensor([[[1, 1]]])
+    target, ones = tensor([[[1, 0]]]), paddle.ones([1, 1, 2])
+    output = output_of(shrink, threshold, binary)
+    one = DBLoss(alpha=1, beta=1, gamma=1)(output, target, ones, ones * 0.5, ones)
+    for weights in ({"alpha": 4}, {"beta": 0}, {"gamma": 3}):
+        given = {"alpha": 1, "beta": 1, "gamma": 1} | weights
+        parts = DBLoss(**given)(output, target, ones, ones * 0.5, ones)
+        for weight, name in (("alpha", "shrink"), ("beta", "threshold"), ("gamma", "binary")):
+            wanted = given[weight] * one[name].item()
+            assert parts[name].item() == pytest.approx(wanted, abs=1e-6), (weights, name)
+        whole = sum(parts[name].item() for name in ("shrink", "threshold", "binary"))
+        assert parts["loss"].item() == pytest.approx(whole, abs=1e-5)
+
+
+def test_without_mining_all_background_counts():
+    logits, target = tensor([[[[0.0, 2.0, 0.0, -5.0]]]]), tensor([[[1, 0, 0, 0]]])
+    output, ones = DetOutput(logits, logits, paddle.sigmoid(logits)), paddle.ones([1, 1, 4])
+    parts = DBLoss(alpha=1, main="bce", ohem_ratio=None)(output, target, ones, ones, ones)
+    whole = 2 * np.log(2) + np.log(1 + np.exp(2.0)) + np.log(1 + np.exp(-5.0))
+    assert parts["shrink"].item() == pytest.approx(whole / 4, abs=1e-6)
 
 
 @pytest.mark.parametrize("main", ["dice", "bce"])
