@@ -91,6 +91,8 @@ class DataRecipe:
         augment: whether pictures are distorted.
         crop: side of a detection crop in px.
         crops_per_page: crops that are taken of each page (detection).
+        shrink_ratio: how far text regions are shrunk for the probability map (detection).
+        min_text_size: shorter side of a text in px below which it does not count (detection).
         chunk: samples that are prepared, grouped by width and shuffled together.
         epoch: samples per epoch when several sources are mixed.
     """
@@ -102,8 +104,36 @@ class DataRecipe:
     augment: bool = True
     crop: int = number(320, least=32)
     crops_per_page: int = number(1, least=1)
+    shrink_ratio: float = number(0.4, above=0, most=0.95)
+    min_text_size: float = number(8, least=0)
     chunk: int = number(1024, least=1)
     epoch: int = number(100_000, least=1)
+
+
+@dataclass(frozen=True)
+class InitRecipe:
+    """Which weights training starts from.
+
+    Args:
+        bundle: a bundle of the same architecture, by name or folder; ``${NAME}`` is expanded.
+        reset: prefixes of the weights that are not taken but learnt anew, such as ``head``.
+    """
+
+    bundle: str
+    reset: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LrScale:
+    """How fast a part of the network learns.
+
+    Args:
+        prefix: of the names of its weights, such as ``backbone.stages``.
+        scale: multiple of the learning rate. To keep a part as it is, freeze it.
+    """
+
+    prefix: str
+    scale: float = number(1.0, above=0)
 
 
 @dataclass(frozen=True)
@@ -122,6 +152,8 @@ class TrainRecipe:
         eval_every: steps between evaluations.
         save_every: steps between checkpoints.
         log_every: steps between lines in the log.
+        freeze: prefixes of the weights that stay as they are, with their batch-norm statistics.
+        lr_scale: parts that learn faster or slower than the rest.
     """
 
     steps: int = number(1000, least=1)
@@ -135,6 +167,8 @@ class TrainRecipe:
     eval_every: int = number(1000, least=1)
     save_every: int = number(250, least=1)
     log_every: int = number(50, least=1)
+    freeze: tuple[str, ...] = ()
+    lr_scale: tuple[LrScale, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,6 +212,7 @@ class DetRecipe:
     data: DataRecipe
     train: TrainRecipe
     eval: tuple[EvalSet, ...] = ()
+    init: InitRecipe | None = None
     seed: int = number(1, least=0)
     preprocess: DetPreprocess = field(default_factory=DetPreprocess)
     postprocess: PostprocessRecipe = PostprocessRecipe()
@@ -193,6 +228,7 @@ class RecRecipe:
     data: DataRecipe
     train: TrainRecipe
     eval: tuple[EvalSet, ...] = ()
+    init: InitRecipe | None = None
     seed: int = number(1, least=0)
     preprocess: RecPreprocess = field(default_factory=RecPreprocess)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+
+from numpy.random import Generator
 
 from ocrlib.charset import Charset
 from ocrlib.config import DetRecipe, EvalSet, OnBad, Recipe, RecRecipe, SourceRecipe, expand
@@ -88,13 +91,13 @@ def build_chunks(recipe: Recipe) -> ChunkMaker:
                 pages[0] if len(pages) == 1 else Mixture(pages, ratios, data.epoch), recipe.seed
             ),
             recipe.preprocess,
-            partial(
-                det_augment.augment if data.augment else det_augment.random_crop, size=data.crop
-            ),
+            _det_transform(recipe),
             recipe.train.batch,
             data.chunk,
             data.crops_per_page,
             data.on_bad,
+            data.shrink_ratio,
+            data.min_text_size,
         )
     charset = build_charset(recipe)
     crops = [rec_source(source, data.on_bad, charset) for source in data.sources]
@@ -107,6 +110,16 @@ def build_chunks(recipe: Recipe) -> ChunkMaker:
         data.chunk,
         data.on_bad,
     )
+
+
+def _det_transform(recipe: DetRecipe) -> Callable[[DetSample, Generator], DetSample]:
+    """What cuts crops out of pages; pages are distorted at the size at which they are read."""
+    crop = recipe.data.crop
+    if not recipe.data.augment:
+        return partial(det_augment.random_crop, size=crop)
+    rule = recipe.preprocess
+    limit = rule.limit_side if rule.limit_type == "max" else rule.max_side
+    return partial(det_augment.augment, size=crop, limit_side=limit)
 
 
 def det_eval_samples(entry: EvalSet, on_bad: OnBad) -> tuple[DetSample, ...]:

@@ -69,6 +69,8 @@ class DetChunks:
         chunk: crops per chunk.
         per_page: crops per page.
         on_bad: ``refuse`` raises at a picture that cannot be read, ``skip`` counts it.
+        shrink_ratio: of the target maps, see ``det_targets``.
+        min_text_size: of the target maps.
     """
 
     def __init__(
@@ -80,6 +82,8 @@ class DetChunks:
         chunk: int = 32,
         per_page: int = 1,
         on_bad: OnBad = "refuse",
+        shrink_ratio: float = 0.4,
+        min_text_size: float = 8,
     ) -> None:
         self.dataset = dataset
         self.preprocess = preprocess
@@ -88,6 +92,8 @@ class DetChunks:
         self.pages = max(1, chunk // per_page)
         self.per_page = per_page
         self.on_bad = on_bad
+        self.shrink_ratio = shrink_ratio
+        self.min_text_size = min_text_size
 
     def chunk(self, number: int) -> Chunk:
         """Batches of ``image`` (B, 3, S, S), ``shrink_map``, ``shrink_mask``, ``threshold_map``
@@ -118,8 +124,9 @@ class DetChunks:
         polygons = [instance.polygon for instance in sample.instances]
         ignore = [instance.ignore for instance in sample.instances]
         height, width, _ = sample.image.shape
-        shrink, shrink_mask = shrink_map(polygons, ignore, (height, width))
-        threshold, threshold_mask = threshold_map(polygons, ignore, (height, width))
+        size, ratio = (height, width), self.shrink_ratio
+        shrink, shrink_mask = shrink_map(polygons, ignore, size, ratio, self.min_text_size)
+        threshold, threshold_mask = threshold_map(polygons, ignore, size, ratio)
         return {
             "image": self.preprocess.normalise(sample.image),
             "shrink_map": shrink,

@@ -23,7 +23,7 @@ SLACK = 1.0
 def augment(
     sample: DetSample, rng: np.random.Generator, size: int = 320, limit_side: int = 960
 ) -> DetSample:
-    """What detector training does to a page: a slight turn, a part of it, other light.
+    """What detector training does to a page: a turn, a stretch, a part of it, other light.
 
     Args:
         sample: the page.
@@ -33,13 +33,18 @@ def augment(
             that texts are learnt at the size at which they will be seen.
     """
     height, width = sample.image.shape[:2]
-    scale = limit_side / max(height, width)
-    if scale < 1:
-        sample = resize(sample, (max(1, round(height * scale)), max(1, round(width * scale))))
-    if rng.random() < 0.5:
-        sample = rotate(sample, rng)
+    scale = min(1.0, limit_side / max(height, width))
+    # Wide letters and wide gaps between words come with a stretch.
+    stretch = np.exp(rng.uniform(-0.2, 0.4)) if rng.random() < 0.35 else 1.0
+    if scale < 1 or stretch != 1:
+        sample = resize(
+            sample, (max(1, round(height * scale)), max(1, round(width * scale * stretch)))
+        )
+    turn = rng.random()
+    if turn < 0.6:  # one in six of the turned pages is turned far
+        sample = rotate(sample, rng, max_angle=45 if turn < 0.1 else 10)
     if rng.random() < 0.7:
-        sample = random_window(sample, rng, size)
+        sample = random_window(sample, rng, size, zoom=(0.5, 2.0))
     else:
         sample = random_crop(sample, rng, size)
     return colour(sample, rng) if rng.random() < 0.7 else sample

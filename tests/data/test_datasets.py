@@ -194,3 +194,34 @@ def test_unreadable_pages_are_refused_or_counted():
         "crops beyond the last full batch of a chunk": 1,
     }
     assert len(chunk.batches) == 4
+
+
+class OnePage:
+    """The same page again and again."""
+
+    def __init__(self, page: DetSample) -> None:
+        self.page = page
+
+    def __len__(self) -> int:
+        return 1
+
+    def sample(self, index, rng):
+        return self.page
+
+
+def test_a_larger_shrink_ratio_paints_larger_kernels_and_narrow_texts_can_count():
+    wide = np.array([[4, 8], [60, 8], [60, 28], [4, 28]], np.float32)
+    narrow = np.array([[30, 36], [36, 36], [36, 52], [30, 52]], np.float32)
+    texts = (TextInstance(wide, "wide"), TextInstance(narrow, "1"))
+    page = OnePage(DetSample(np.full((64, 64, 3), 200, np.uint8), texts, "page"))
+
+    def batch(ratio, least):
+        rules = {"shrink_ratio": ratio, "min_text_size": least}
+        maker = DetChunks(Dataset(page, 1), DetPreprocess(), lambda s, rng: s, 1, 1, **rules)
+        return maker.chunk(0).batches[0]
+
+    small, large = batch(0.4, 8), batch(0.6, 5)
+    assert large["shrink_map"][0, :30].sum() > 1.5 * small["shrink_map"][0, :30].sum()
+    assert small["shrink_mask"][0, 44, 33] == 0  # too narrow to count
+    assert large["shrink_mask"][0, 44, 33] == 1
+    assert large["shrink_map"][0, 44, 33] == 1
