@@ -135,14 +135,14 @@ class DBLoss:
             raise ValueError("the loss needs all three maps: call model.train() first")
         logits = output.logits.squeeze(1)  # (B, H, W)
         threshold = F.sigmoid(output.threshold_logits.squeeze(1))  # (B, H, W)
-        if self.main == "bce" and self.ohem_ratio is None:
-            main = masked_bce(logits, shrink_map, shrink_mask)
-        elif self.main == "bce":
-            main = hard_negative_bce(logits, shrink_map, shrink_mask, self.ohem_ratio)
-        else:
+        if self.main == "dice":
             main = dice_loss(F.sigmoid(logits), shrink_map, shrink_mask)
             # Balancing a loss that is one number only matters without text: then it is 0.
             main = main * (shrink_map * shrink_mask).sum().clip(0, 1)
+        elif self.ohem_ratio is None:
+            main = masked_bce(logits, shrink_map, shrink_mask)
+        else:
+            main = hard_negative_bce(logits, shrink_map, shrink_mask, self.ohem_ratio)
         parts = {
             "shrink": self.alpha * main,
             "threshold": self.beta * masked_l1_loss(threshold, threshold_map, threshold_mask),
