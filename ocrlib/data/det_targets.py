@@ -102,6 +102,24 @@ def threshold_map(
     return values, mask
 
 
+def shrink_ratio_at(progress: float, start: float = 0.4, end: float = 0.6) -> float:
+    """The shrink ratio of a training that raises it evenly: kernels thin at first, full later.
+
+    Thin kernels part crowded texts early on; wide ones give short texts more to learn from.
+
+    Args:
+        progress: how much of the training is done, 0-1; beyond that it stays as it is.
+        start: the ratio at the beginning, 0-1.
+        end: the ratio at the end, 0-1.
+
+    Raises:
+        ValueError: a ratio that is not between 0 and 1, or a progress that is not a number.
+    """
+    if not (0 < start < 1 and 0 < end < 1) or math.isnan(progress):
+        raise ValueError(f"no shrink ratio from {start} to {end} at progress {progress}")
+    return start + (end - start) * min(1.0, max(0.0, progress))
+
+
 def _drawable(p: FloatArray) -> bool:
     return p.ndim == 2 and len(p) > 0 and bool((np.abs(p) < MAX_COORDINATE).all())  # False on NaN
 

@@ -13,7 +13,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocrlib.data.det_targets import shrink_map, threshold_map
+from ocrlib.data.det_targets import shrink_map, shrink_ratio_at, threshold_map
 
 SIZE = (160, 240)
 BOX = np.array([[20, 30], [120, 30], [120, 60], [20, 60]], np.float32)
@@ -168,3 +168,23 @@ def test_speed():
         threshold_map(polygons, [False] * 50, (640, 640))
         best = min(best, time.thread_time() - start)
     assert best < 0.015  # about 7 ms on a free core; shared caches get some room
+
+
+def test_shrink_ratio_grows_evenly():
+    assert shrink_ratio_at(0, 0.4, 0.6) == 0.4
+    assert shrink_ratio_at(0.25, 0.4, 0.6) == pytest.approx(0.45)
+    assert shrink_ratio_at(1, 0.4, 0.6) == shrink_ratio_at(7, 0.4, 0.6) == pytest.approx(0.6)
+    assert shrink_ratio_at(-1, 0.6, 0.4) == 0.6
+    assert shrink_ratio_at(0.5, 0.5, 0.5) == 0.5
+    for wrong in ((0, 0, 0.5), (0, 0.4, 1), (math.nan, 0.4, 0.6)):
+        with pytest.raises(ValueError, match="no shrink ratio"):
+            shrink_ratio_at(*wrong)
+
+
+def test_kernels_grow_with_the_shrink_ratio():
+    line = [[10, 10], [110, 10], [110, 40], [10, 40]]
+    areas = [
+        shrink_map([line], [False], (50, 120), shrink_ratio_at(progress))[0].sum()
+        for progress in (0, 0.5, 1)
+    ]
+    assert areas[0] < areas[1] < areas[2]
