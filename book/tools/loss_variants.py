@@ -28,7 +28,7 @@ from first_detector import BATCH, CROP, PREPROCESS, outlines, render
 from notebook_files import ROOT
 from ocrlib.commands.train import git_commit
 from ocrlib.data.det_augment import colour, random_window
-from ocrlib.data.det_targets import shrink_map, threshold_map
+from ocrlib.data.det_targets import shrink_map, shrink_ratio_at, threshold_map
 from ocrlib.engine import paddle
 from ocrlib.explore import specimens
 from ocrlib.losses.db import DBLoss
@@ -38,7 +38,7 @@ from ocrlib.models.db import DBHead, DBNet
 from ocrlib.models.fpn import LiteFPN
 from ocrlib.models.lite import LiteResNet
 from ocrlib.postprocess.db import DBPostprocess
-from ocrlib.train.schedule import cosine_with_warmup, growing_shrink_ratio
+from ocrlib.train.schedule import cosine_with_warmup
 from ocrlib.types import DetSample, FloatArray
 
 PATH = ROOT / "book" / "results" / "losses.json"
@@ -114,18 +114,18 @@ def train(variant: Variant, seed: int, steps: int = STEPS) -> paddle.nn.Layer:
         beta=variant.beta, ohem_ratio=variant.ohem_ratio, main=variant.main, gamma=variant.gamma
     )
     rate = cosine_with_warmup(5e-3, steps, steps // 10)
-    shrink = growing_shrink_ratio(steps, variant.shrink, variant.shrink_end)
     optimizer = paddle.optimizer.AdamW(
         parameters=network.parameters(),
         weight_decay=0.01,
         grad_clip=paddle.nn.ClipGradByGlobalNorm(5.0),
     )
     for step in range(steps):
+        ratio = shrink_ratio_at(step / steps, variant.shrink, variant.shrink_end)
         # Each step's own source of chance: with other labels, windows would fall elsewhere.
         rows = []
         for i in range(BATCH):
             rng = np.random.default_rng([seed, 1, step, i])
-            rows.append(make_row(pages[rng.integers(len(pages))], shrink(step), rng))
+            rows.append(make_row(pages[rng.integers(len(pages))], ratio, rng))
         image, *targets = [paddle.to_tensor(np.stack(column)) for column in zip(*rows, strict=True)]
         criterion(network(image), *targets)["loss"].backward()
         optimizer.set_lr(rate(step))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocrlib.train.schedule import cosine_with_warmup, growing_shrink_ratio
+from ocrlib.train.schedule import cosine_with_warmup
 
 
 def test_the_ends_are_exact():
@@ -25,16 +25,3 @@ def test_by_hand():
 def test_a_warmup_that_does_not_fit_is_refused(total, warmup):
     with pytest.raises(ValueError, match="warmup_steps"):
         cosine_with_warmup(1.0, total, warmup)
-
-
-def test_the_shrink_ratio_grows_evenly():
-    ratio = growing_shrink_ratio(500)
-    assert [ratio(step) for step in (0, 125, 250, 500)] == pytest.approx([0.4, 0.45, 0.5, 0.6])
-    assert ratio(501) == ratio(500)  # and stays
-    assert growing_shrink_ratio(10, 0.6, 0.6)(3) == 0.6
-
-
-@pytest.mark.parametrize(("steps", "start", "end"), [(0, 0.4, 0.6), (9, 0, 0.6), (9, 0.4, 1)])
-def test_a_shrink_ratio_that_shrinks_nothing_or_all_is_refused(steps, start, end):
-    with pytest.raises(ValueError, match=r"total_steps|start|end"):
-        growing_shrink_ratio(steps, start, end)
