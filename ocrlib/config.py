@@ -22,7 +22,7 @@ RECIPES = Path(__file__).parent / "recipes"
 
 OnBad = Literal["refuse", "skip"]
 Case = Literal["exact", "fold"]
-SourceKind = Literal["labels", "crops", "synth-text", "synth-pages"]
+SourceKind = Literal["labels", "crops", "synth-text", "synth-pages", "synth-scenes"]
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,11 @@ class SourceRecipe:
 
     Args:
         kind: ``labels`` (a PP-OCR label file), ``crops`` (lines cut out of the pages of a
-            detection label file), ``synth-text`` or ``synth-pages`` (renders).
+            detection label file), ``synth-text`` or ``synth-pages`` (renders), or
+            ``synth-scenes`` (rendered words on the photographs of a detection label file).
         ratio: share of this source among the training samples; the sum need not be 1.
         name: how metrics and the bundle's card call it.
-        file: label file (``labels``, ``crops``); ``${OCR_DATA}`` is expanded.
+        file: label file (``labels``, ``crops``, ``synth-scenes``); ``${OCR_DATA}`` is expanded.
         split: file with ``picture<TAB>part`` lines; empty: all pictures.
         part: which part of ``split`` to use.
         licence: licence of the pictures, for the bundle's card.
@@ -58,7 +59,7 @@ class SourceRecipe:
         fonts: which set of fonts renders use, ``bundled`` or ``debian``.
         words_ratio: share of single words, the rest are lines (``synth-text``).
         kinds: kinds of pages to render; empty: all (``synth-pages``).
-        size: side of a rendered page in px (``synth-pages``).
+        size: side of a rendered page in px (``synth-pages``, ``synth-scenes``).
         level: what is labelled on a rendered page, ``line`` or ``word``.
         jitter: largest shift of a crop's corners, as a share of its height (``crops``).
     """
@@ -242,6 +243,7 @@ _FIELDS_OF_KIND: dict[str, frozenset[str]] = {
     "crops": _FILES | {"jitter"},
     "synth-text": frozenset({"fonts", "words_ratio"}),
     "synth-pages": _PAGES,
+    "synth-scenes": _FILES - {"case"} | _PAGES - {"kinds"},
 }
 
 

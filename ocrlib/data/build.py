@@ -15,7 +15,7 @@ from ocrlib.config import DetRecipe, EvalSet, OnBad, Recipe, RecRecipe, SourceRe
 from ocrlib.data import det_augment, rec_augment
 from ocrlib.data.batching import ChunkMaker
 from ocrlib.data.datasets import Dataset, DetChunks, RecChunks
-from ocrlib.data.rendered import SynthPages, SynthText
+from ocrlib.data.rendered import SynthPages, SynthScenes, SynthText
 from ocrlib.data.sources import CroppedLines, LabelledDet, LabelledRec, Mixture, Source
 from ocrlib.data.synth.content import system_words
 from ocrlib.data.synth.fonts import load_fonts
@@ -43,6 +43,10 @@ def det_source(recipe: SourceRecipe, on_bad: OnBad) -> Source[DetSample]:
         case "synth-pages":
             fonts = load_fonts(recipe.fonts)
             return SynthPages(fonts, recipe.kinds, recipe.size, recipe.level, _words(recipe))
+        case "synth-scenes":
+            photos = LabelledDet(*_files(recipe), recipe.part, on_bad)
+            fonts = load_fonts(recipe.fonts)
+            return SynthScenes(photos, fonts, recipe.size, recipe.level, _words(recipe))
     raise RecipeError("a detector cannot learn from this kind of source", value=recipe.kind)
 
 
@@ -161,7 +165,7 @@ def used_data(recipe: Recipe) -> tuple[dict[str, str], ...]:
     """What the recipe trains on, for the card of a bundle."""
     entries = []
     for source in recipe.data.sources:
-        rendered = source.kind.startswith("synth")
+        rendered = not source.file
         name = source.name or (source.kind if rendered else Path(source.file).parent.name)
         licence = "rendered by this project" if rendered else source.licence or "not stated"
         entries.append({"name": name, "licence": licence, "use": "train"})

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from numpy.random import Generator
 
-from ocrlib.data.sources import NOMINAL_LENGTH
+from ocrlib.data.det_augment import colour, flip, random_window
+from ocrlib.data.sources import NOMINAL_LENGTH, Source
 from ocrlib.data.synth.content import extra_words
+from ocrlib.data.synth.effects import degrade
 from ocrlib.data.synth.fonts import Font
+from ocrlib.data.synth.labelling import label_pages
 from ocrlib.data.synth.pages import PAGE_KINDS, render_page
+from ocrlib.data.synth.scenes import write_on
 from ocrlib.data.synth.words import render_line, render_word
 from ocrlib.errors import DataError
 from ocrlib.types import DetSample, RecSample
@@ -80,3 +85,50 @@ class SynthPages:
         size = (self.size, self.size)
         with extra_words(self.words):
             return render_page(rng, self.fonts, size=size, kind=kind, level=self.level)
+
+
+class SynthScenes:
+    """Rendered words on photographs, beside the text that is labelled on them already.
+
+    Photographs teach what is not text better than drawn sceneries do (Gupta et al., CVPR 2016,
+    "Synthetic Data for Text Localisation in Natural Images").
+
+    Args:
+        photos: labelled photographs with little text.
+        fonts: faces to write with.
+        size: side of a picture in px.
+        level: what is labelled, ``line`` or ``word``; it has to suit the photographs' labels.
+        words: a word list to use besides the built-in vocabulary.
+    """
+
+    def __init__(
+        self,
+        photos: Source[DetSample],
+        fonts: Sequence[Font],
+        size: int = 640,
+        level: str = "word",
+        words: Sequence[str] = (),
+    ) -> None:
+        self.photos = photos
+        self.fonts = tuple(fonts)
+        self.size = size
+        self.level = level
+        self.words = tuple(words)
+
+    def __len__(self) -> int:
+        return NOMINAL_LENGTH
+
+    def sample(self, index: int, rng: Generator) -> DetSample:
+        """A part of a photograph with words put up in it; ``rng`` decides everything."""
+        photo = self.photos.sample(int(rng.integers(len(self.photos))), rng)
+        if rng.random() < 0.5:
+            photo = flip(photo)
+        photo = colour(random_window(photo, rng, self.size, zoom=(0.85, 1.5)), rng, invert=0)
+        image = np.ascontiguousarray(photo.image)
+        boxes = [(*i.polygon.min(axis=0), *i.polygon.max(axis=0)) for i in photo.instances]
+        with extra_words(self.words):
+            placed = write_on(rng, self.fonts, image, boxes)
+        image = degrade(image, rng, float(rng.uniform(0, 0.7)))
+        lines, words = label_pages(placed, image)
+        put_up = lines if self.level == "line" else words
+        return DetSample(image, photo.instances + put_up, "synth:photo")

@@ -221,7 +221,7 @@ def test_a_larger_shrink_ratio_paints_larger_kernels_and_narrow_texts_can_count(
         return maker.chunk(0).batches[0]
 
     small, large = batch(0.4, 8), batch(0.6, 5)
-    assert large["shrink_map"][0, :30].sum() > 1.5 * small["shrink_map"][0, :30].sum()
+    assert large["shrink_map"][0, :30].sum() > 1.2 * small["shrink_map"][0, :30].sum()
     assert small["shrink_mask"][0, 44, 33] == 0  # too narrow to count
     assert large["shrink_mask"][0, 44, 33] == 1
     assert large["shrink_map"][0, 44, 33] == 1

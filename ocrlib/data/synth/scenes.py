@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocrlib.data.synth.canvas import Canvas, InkedLine
+from ocrlib.data.synth.canvas import Box, Canvas, InkedLine
 from ocrlib.data.synth.colours import Colour, colour_pair, luminance, random_colour
 from ocrlib.data.synth.content import code, phone, random_word
 from ocrlib.data.synth.fonts import Font, get_face
@@ -30,12 +30,32 @@ def scene(
     Returns:
         The picture (H, W, 3) and, for every piece of text, its lines and where they went.
     """
-    height, width = size
-    image = scenery(rng, height, width)
-    placed: list[Placed] = []
+    image = scenery(rng, *size)
     if chance(rng, _NO_TEXT):
-        return image, placed
-    taken: list[tuple[float, float, float, float]] = []
+        return image, []
+    return image, write_on(rng, fonts, image)
+
+
+def write_on(
+    rng: np.random.Generator,
+    fonts: Sequence[Font],
+    image: ByteImage,
+    occupied: Sequence[Box] = (),
+) -> list[Placed]:
+    """Put up some words in a picture that has none, or few.
+
+    Args:
+        rng: source of randomness.
+        fonts: the faces to write with.
+        image: RGB uint8 (H, W, 3); changed in place.
+        occupied: boxes where nothing may be put, in px.
+
+    Returns:
+        For every piece of text, its lines and where they went.
+    """
+    size = image.shape[0], image.shape[1]
+    placed: list[Placed] = []
+    taken = list(occupied)
     for _ in range(int(rng.integers(1, 9))):
         sheet, alpha, lines = _board(rng, fonts, size)
         for _ in range(6):  # tries to find a free place
@@ -65,7 +85,7 @@ def scene(
             sheet[:] = colour
             composite(image, sheet, alpha, warp)
         placed.append((lines, warp))
-    return image, placed
+    return placed
 
 
 def _board(
