@@ -13,7 +13,7 @@ from ocrlib.data.synth.content import extra_words
 from ocrlib.data.synth.effects import degrade
 from ocrlib.data.synth.fonts import Font
 from ocrlib.data.synth.labelling import label_pages
-from ocrlib.data.synth.pages import PAGE_KINDS, render_page
+from ocrlib.data.synth.pages import ALL_KINDS, PAGE_KINDS, render_page
 from ocrlib.data.synth.scenes import write_on
 from ocrlib.data.synth.words import render_line, render_word
 from ocrlib.errors import DataError
@@ -66,9 +66,9 @@ class SynthPages:
         words: Sequence[str] = (),
     ) -> None:
         for kind in kinds:
-            if kind not in PAGE_KINDS:
+            if kind not in ALL_KINDS:
                 raise DataError(
-                    "unknown kind of page", value=kind, remedy=f"use {', '.join(PAGE_KINDS)}"
+                    "unknown kind of page", value=kind, remedy=f"use {', '.join(ALL_KINDS)}"
                 )
         self.fonts = tuple(fonts)
         self.kinds = tuple(kinds) or PAGE_KINDS

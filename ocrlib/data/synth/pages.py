@@ -73,6 +73,7 @@ _SHEETS: dict[str, _Kind] = {
     "screenshot": _Kind(screenshot, 0.0, 0.1, degrees=0, perspective=0, bend=0, strength=0.3),
 }
 PAGE_KINDS: tuple[str, ...] = (*_SHEETS, "scene")
+ALL_KINDS: tuple[str, ...] = (*PAGE_KINDS, "curved")  # the last one has to be asked for
 
 
 def render_page(
@@ -89,7 +90,7 @@ def render_page(
         rng: source of randomness; the same state gives the same pixels and labels.
         fonts: the faces to write with.
         size: (height, width) of the picture in px.
-        kind: one of `PAGE_KINDS`, or None for a random one.
+        kind: one of `ALL_KINDS`, or None for a random one of `PAGE_KINDS`.
         level: "line" or "word".
 
     Raises:
@@ -116,7 +117,7 @@ def render_page_levels(
         rng: source of randomness.
         fonts: the faces to write with.
         size: (height, width) of the picture in px.
-        kind: one of `PAGE_KINDS`, or None for a random one.
+        kind: one of `ALL_KINDS`, or None for a random one of `PAGE_KINDS`.
 
     Returns:
         The picture (H, W, 3), its lines, its words.
@@ -126,12 +127,12 @@ def render_page_levels(
     """
     if kind is None:
         kind = pick(rng, PAGE_KINDS)
-    if kind not in PAGE_KINDS:
+    if kind not in ALL_KINDS:
         raise DataError(
-            "unknown kind of page", value=kind, remedy=f"use one of {', '.join(PAGE_KINDS)}"
+            "unknown kind of page", value=kind, remedy=f"use one of {', '.join(ALL_KINDS)}"
         )
-    if kind == "scene":
-        image, placed = scene(rng, fonts, size)
+    if kind in ("scene", "curved"):
+        image, placed = scene(rng, fonts, size, curved=kind == "curved")
         strength = 0.9
     else:
         image, placed = _lay_down(rng, fonts, size, _SHEETS[kind])

@@ -23,9 +23,18 @@ _NO_TEXT = 0.12  # share of scenes in which there is nothing to read
 
 
 def scene(
-    rng: np.random.Generator, fonts: Sequence[Font], size: tuple[int, int]
+    rng: np.random.Generator,
+    fonts: Sequence[Font],
+    size: tuple[int, int],
+    curved: bool = False,
 ) -> tuple[ByteImage, list[Placed]]:
     """A picture of a place with some words in it, or with none.
+
+    Args:
+        rng: source of randomness.
+        fonts: the faces to write with.
+        size: (height, width) of the picture in px.
+        curved: most texts run along an arc; otherwise few do, and less.
 
     Returns:
         The picture (H, W, 3) and, for every piece of text, its lines and where they went.
@@ -33,7 +42,7 @@ def scene(
     image = scenery(rng, *size)
     if chance(rng, _NO_TEXT):
         return image, []
-    return image, write_on(rng, fonts, image)
+    return image, write_on(rng, fonts, image, curved=curved)
 
 
 def write_on(
@@ -41,6 +50,7 @@ def write_on(
     fonts: Sequence[Font],
     image: ByteImage,
     occupied: Sequence[Box] = (),
+    curved: bool = False,
 ) -> list[Placed]:
     """Put up some words in a picture that has none, or few.
 
@@ -49,6 +59,7 @@ def write_on(
         fonts: the faces to write with.
         image: RGB uint8 (H, W, 3); changed in place.
         occupied: boxes where nothing may be put, in px.
+        curved: most texts run along an arc.
 
     Returns:
         For every piece of text, its lines and where they went.
@@ -59,7 +70,7 @@ def write_on(
     for _ in range(int(rng.integers(1, 9))):
         sheet, alpha, lines = _board(rng, fonts, size)
         for _ in range(6):  # tries to find a free place
-            warp = _view(rng, (sheet.shape[0], sheet.shape[1]), size)
+            warp = _view(rng, (sheet.shape[0], sheet.shape[1]), size, curved)
             corners = warp.points(
                 np.array([[0, 0], [sheet.shape[1], 0], sheet.shape[1::-1], [0, sheet.shape[0]]],
                          np.float32)
@@ -138,7 +149,9 @@ def _board(
     return sheet, alpha, canvas.lines()
 
 
-def _view(rng: np.random.Generator, sheet: tuple[int, int], page: tuple[int, int]) -> Warp:
+def _view(
+    rng: np.random.Generator, sheet: tuple[int, int], page: tuple[int, int], curved: bool
+) -> Warp:
     """Somewhere in the picture, turned a little (rarely by a quarter), in perspective or bent."""
     height, width = sheet
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
@@ -157,8 +170,9 @@ def _view(rng: np.random.Generator, sheet: tuple[int, int], page: tuple[int, int
     moved += np.array([page[1], page[0]]) / 2 + rng.uniform(-room, room)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), moved.astype(np.float32))
     wave = None
-    if chance(rng, 0.12):
-        depth = float(rng.uniform(0.15, 0.5)) * min(height, 0.2 * width)
+    if chance(rng, 0.9 if curved else 0.12):
+        low, high, steepest = (0.5, 1.5, 0.3) if curved else (0.15, 0.5, 0.2)
+        depth = float(rng.uniform(low, high)) * min(height, steepest * width)
         turn = np.pi / 2 if chance(rng, 0.5) else -np.pi / 2
         wave = Wave((0.0, depth), (float(height), 2.2 * width), (0.0, turn - np.pi / 2.2))
     return Warp(matrix, wave)

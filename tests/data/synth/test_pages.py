@@ -8,7 +8,7 @@ import shapely
 
 from ocrlib.data.synth.canvas import Canvas
 from ocrlib.data.synth.fonts import load_fonts
-from ocrlib.data.synth.pages import _SHEETS, PAGE_KINDS, render_page, render_page_levels
+from ocrlib.data.synth.pages import _SHEETS, ALL_KINDS, PAGE_KINDS, render_page, render_page_levels
 from ocrlib.errors import DataError
 from ocrlib.geometry import is_valid_polygon, polygon_area
 
@@ -28,7 +28,7 @@ def test_the_same_seed_gives_the_same_page():
         assert not np.array_equal(first.image, other.image)
 
 
-@pytest.mark.parametrize("kind", PAGE_KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_labels_are_sound(kind):
     found, spent = 0, 0.0
     for seed in range(2):
@@ -102,6 +102,14 @@ def test_texts_of_lines_are_their_words():
     _, lines, words = render_page_levels(np.random.default_rng(1), FONTS, kind="letter")
     said = " ".join(line.text for line in lines).split()
     assert {word.text for word in words} <= set(said)
+
+
+def test_curved_texts_have_more_than_four_corners():
+    rng = np.random.default_rng(8)
+    pages = [render_page(rng, FONTS, kind="curved", size=(320, 320)) for _ in range(6)]
+    corners = [len(i.polygon) for page in pages for i in page.instances if not i.ignore]
+    assert len(corners) > 6
+    assert np.mean([count > 4 for count in corners]) > 0.6
 
 
 def test_some_scenes_have_no_text():
