@@ -17,7 +17,7 @@ from ocrlib.errors import OcrError
 COMMANDS = {
     "read": ("read", "print the text of pictures"),
     "train": ("train", "train a network from a recipe"),
-    "eval": ("train", "measure a bundle on labelled data"),
+    "eval": ("eval", "measure a bundle on labelled data"),
     "export": ("train", "turn a checkpoint into a bundle"),
     "validate": ("data", "check label files before training on them"),
     "data list": ("data", "list the public data sets that are known"),

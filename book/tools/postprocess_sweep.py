@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -20,10 +22,11 @@ from ocrlib.bundle import load_bundle
 from ocrlib.commands.train import git_commit
 from ocrlib.config import expand
 from ocrlib.data.sources import LabelledDet
-from ocrlib.deploy.pipeline import sigmoid
 from ocrlib.deploy.runtime import OnnxModel
-from ocrlib.metrics.detection import DetectionMetric
 from ocrlib.postprocess.db import DBPostprocess
+from ocrlib.preprocess import DetPreprocess
+from ocrlib.train.predict import probability_map
+from ocrlib.train.sweep import Grid, sweep
 from ocrlib.types import DetSample, FloatArray
 
 BUNDLE = "det-lite"
@@ -35,17 +38,17 @@ VALUES = {
 IOUS = (0.5, 0.7)
 
 
-def measure(
-    pages: list[DetSample], maps: list[FloatArray], post: DBPostprocess
-) -> dict[str, dict[str, float]]:
-    """Precision, recall and hmean for each IoU."""
-    metrics = {iou: DetectionMetric(iou) for iou in IOUS}
-    for page, map_ in zip(pages, maps, strict=True):
-        found = [box.polygon for box in post(map_, page.image.shape[:2])]
-        truths = [i.polygon for i in page.instances], [i.ignore for i in page.instances]
-        for metric in metrics.values():
-            metric.update(found, *truths)
-    return {str(iou): metric.compute() for iou, metric in metrics.items()}
+def one_at_a_time(
+    pages: list[DetSample], maps: list[FloatArray], shipped: DBPostprocess, name: str
+) -> list[dict[str, Any]]:
+    """Figures for each value of one parameter, the others staying as shipped."""
+    as_shipped = Grid((shipped.thresh,), (shipped.box_thresh,), (shipped.unclip_ratio,))
+    grid = replace(as_shipped, **{name: VALUES[name]})
+    return [
+        {"value": getattr(trial.postprocess, name)}
+        | {str(iou): dict(figures) for iou, figures in trial.figures.items()}
+        for trial in sweep(pages, maps, shipped, grid, IOUS)
+    ]
 
 
 def main() -> int:
@@ -54,17 +57,11 @@ def main() -> int:
     source, nothing = LabelledDet(*files, "val"), np.random.default_rng(0)
     pages = [source.sample(i, nothing) for i in range(len(source))]
     bundle = load_bundle(BUNDLE)
-    network, shipped = OnnxModel(bundle.model), bundle.spec.postprocess or {}
-    inputs = (bundle.spec.preprocess(page.image)[None] for page in pages)
-    maps = [sigmoid(network(x)[0, 0]) for x in inputs]
-    sweeps = {
-        name: [
-            {"value": value}
-            | measure(pages, maps, DBPostprocess.from_dict(shipped | {name: value}))
-            for value in values
-        ]
-        for name, values in VALUES.items()
-    }
+    network, preprocess = OnnxModel(bundle.model), bundle.spec.preprocess
+    assert isinstance(preprocess, DetPreprocess)
+    shipped = DBPostprocess.from_dict(bundle.spec.postprocess or {})
+    maps = [probability_map(network, preprocess, page.image) for page in pages]
+    sweeps = {name: one_at_a_time(pages, maps, shipped, name) for name in VALUES}
     content = {
         "command": "python book/tools/postprocess_sweep.py",
         "date": date.today().isoformat(),
@@ -72,7 +69,7 @@ def main() -> int:
         "machine": machine(),
         "bundle": {"name": BUNDLE, "sha256": bundle.spec.files["model.onnx"]},
         "data": f"SROIE, validation part, {len(pages)} pages",
-        "shipped": shipped,
+        "shipped": shipped.to_dict(),
         "sweeps": sweeps,
     }
     path = ROOT / "book" / "results" / f"{BUNDLE}-sweep.json"

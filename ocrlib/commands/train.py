@@ -1,15 +1,14 @@
-"""``ocrlib train``, ``eval`` and ``export``: from a recipe to a run, from a run to a bundle."""
+"""``ocrlib train`` and ``export``: from a recipe to a run, from a run to a bundle."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from ocrlib.bundle import BundleSpec, load_bundle
+from ocrlib.bundle import BundleSpec
 from ocrlib.config import (
     DetRecipe,
     Recipe,
@@ -54,7 +53,8 @@ def train(
     """
     from ocrlib.data.build import build_chunks
     from ocrlib.engine import paddle
-    from ocrlib.train.build import build_task
+    from ocrlib.train.build import build_task, initialise
+    from ocrlib.train.checkpoint import load_checkpoint
     from ocrlib.train.loop import LAST
     from ocrlib.train.loop import train as run
     from ocrlib.train.parallel import Group
@@ -70,6 +70,17 @@ def train(
     if group.leads:
         count = sum(parameter.size for parameter in task.model.parameters())
         print(f"{plan.name}: {count:,} parameters, {plan.train.steps} steps, {out}", flush=True)
+    description = {"recipe": recipe_to_dict(plan), "commit": git_commit()}
+    if resume:  # the checkpoint holds all weights: the bundle may have changed since
+        origin = load_checkpoint(out / LAST)[1]["description"].get("init")
+    else:
+        origin = initialise(task, plan)
+    if origin:
+        if group.leads:
+            anew = origin["learnt_anew"]
+            parts = f"{len(anew)} arrays, from {anew[0]} to {anew[-1]}" if anew else "nothing"
+            print(f"weights of {origin['name']}; learnt anew: {parts}", flush=True)
+        description["init"] = origin
     result = run(
         task,
         maker,
@@ -79,7 +90,7 @@ def train(
         workers=plan.data.workers,
         queue=plan.data.queue,
         resume=resume,
-        description={"recipe": recipe_to_dict(plan), "commit": git_commit()},
+        description=description,
         group=group,
     )
     if group.leads:
@@ -87,7 +98,7 @@ def train(
         print(f"step {result.step}: {state}")
         for reason, count in sorted(result.skipped.items()):
             print(f"  left out: {count} x {reason}")
-        _print_figures(result.figures)
+        print_figures(result.figures)
         if result.best_score is not None:
             print(f"  best score {result.best_score:.4f} at step {result.best_step}")
     return 0
@@ -122,6 +133,8 @@ def _check_same(recipe: Recipe, checkpoint: Path) -> None:
     from ocrlib.train.checkpoint import load_checkpoint
 
     before = load_checkpoint(checkpoint)[1]["description"].get("recipe", {})
+    # A key that is younger than the checkpoint has its default there.
+    before = json.loads(json.dumps(recipe_to_dict(recipe_from_dict(before, checkpoint))))
     now = json.loads(json.dumps(recipe_to_dict(recipe)))
     for part in sorted((before.keys() | now.keys()) - {"eval"}):
         old, new = before.get(part), now.get(part)
@@ -140,92 +153,13 @@ def _check_same(recipe: Recipe, checkpoint: Path) -> None:
             )
 
 
-def eval(
-    model: str,
-    labels: Path,
-    /,
-    *,
-    split: Path | None = None,
-    part: Literal["train", "val", "report"] = "report",
-    ignore_case: bool = False,
-    alnum_only: bool = False,
-    json_file: Path | None = None,
-) -> int:
-    """Measure a detector or recogniser on labelled pictures.
-
-    Args:
-        model: a bundle (name or folder), or a run's folder: then its best checkpoint.
-        labels: label file, of pages for a detector, of crops for a recogniser.
-        split: file that says which picture belongs to which part; without it all are used.
-        part: the part to measure on.
-        ignore_case: compare texts case-folded.
-        alnum_only: compare letters and digits only.
-        json_file: also write the figures there.
-
-    Returns:
-        0.
-
-    Raises:
-        OcrError: whatever is wrong with the model or the labels.
-    """
-    import numpy as np
-
-    from ocrlib.data.labels import read_rec_labels
-    from ocrlib.data.sources import LabelledDet, part_of
-    from ocrlib.images import read_image
-    from ocrlib.train.predict import measure_crops, measure_pages
-    from ocrlib.types import RecSample
-
-    task, predict = _predictor(model)
-    anything = np.random.default_rng(0)  # labelled samples leave nothing to chance
-    if task == "det":
-        pages = LabelledDet(labels, split, part)
-        count = len(pages)
-        figures = measure_pages(predict, (pages.sample(i, anything) for i in range(count)))
-    else:
-        # Texts that the network cannot spell count as misread; only training refuses them.
-        crops = part_of(read_rec_labels(labels), labels, split, part)
-        count = len(crops)
-        samples = [RecSample(read_image(c.picture), c.text, f"{labels}:{c.line}") for c in crops]
-        figures = measure_crops(predict, samples, ignore_case, alnum_only)
-    print(f"{model} on {count} pictures of {labels}" + (f", part {part}" if split else ""))
-    _print_figures(figures)
-    if json_file is not None:
-        content = {"model": model, "labels": str(labels), "pictures": count, **figures}
-        json_file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    return 0
-
-
-def _print_figures(figures: Mapping[str, float]) -> None:
+def print_figures(figures: Mapping[str, float]) -> None:
+    """One figure per line."""
     for name, value in figures.items():
         print(f"  {name}: {value:.4f}")
 
 
-def _predictor(model: str) -> tuple[str, Callable[[Any], Any]]:
-    """The task of a bundle or run, and what predicts: text regions of a picture, or texts."""
-    from ocrlib.deploy.runtime import OnnxModel
-    from ocrlib.postprocess.db import DBPostprocess
-    from ocrlib.preprocess import DetPreprocess
-    from ocrlib.train.predict import find_text, read_text
-
-    if (Path(model) / "last.safetensors").exists():
-        return _run_predictor(Path(model))
-    bundle = load_bundle(model)
-    network, preprocess = OnnxModel(bundle.model), bundle.spec.preprocess
-    if isinstance(preprocess, DetPreprocess):
-        post = DBPostprocess.from_dict(bundle.spec.postprocess or {})
-        return "det", partial(find_text, network, preprocess, post)
-    if bundle.spec.charset is None:
-        raise OcrError("only detectors and recognisers can be measured", file=bundle.folder)
-    return "rec", partial(read_text, network, preprocess, bundle.spec.charset)
-
-
-def _run_predictor(folder: Path) -> tuple[str, Callable[[Any], Any]]:
-    recipe, task, _ = _trained(folder)
-    return recipe.task, task.predict
-
-
-def _trained(folder: Path) -> tuple[Recipe, DetTask | RecTask, dict[str, Any]]:
+def trained_task(folder: Path) -> tuple[Recipe, DetTask | RecTask, dict[str, Any]]:
     """Recipe, task with the best weights, and state of a run."""
     from ocrlib.train.build import build_task
     from ocrlib.train.checkpoint import load_checkpoint, restore
@@ -285,10 +219,13 @@ def export(
             file=run,
             remedy="resume it, or export it with --unfinished",
         )
-    plan, task, state = _trained(run)
+    plan, task, state = trained_task(run)
     if recipe is not None:
         plan = load_recipe(recipe)
         _check_same(plan, run / LAST)
+    origin = state["description"].get("init") or {"name": "", "data": [], "fonts": []}
+    earlier = [{**entry, "use": f"train ({origin['name']})"} for entry in origin["data"]]
+    fonts = {font["sha256"]: font for font in (*origin["fonts"], *used_fonts(plan))}
     spec = BundleSpec(
         name=name or plan.name,
         task=plan.task,
@@ -297,8 +234,8 @@ def export(
         charset=build_charset(plan) if isinstance(plan, RecRecipe) else None,
         postprocess=postprocess(plan).to_dict() if isinstance(plan, DetRecipe) else None,
         recipe=recipe_to_dict(plan),
-        data=used_data(plan),
-        fonts=used_fonts(plan),
+        data=(*earlier, *used_data(plan)),
+        fonts=tuple(fonts.values()),
         seed=plan.seed,
         commit=state["description"].get("commit", ""),
         figures=_read_figures(figures) if figures else state["figures"],

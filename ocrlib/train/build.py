@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ocrlib.config import DetRecipe, Recipe, RecRecipe
+from ocrlib.bundle import Bundle, load_bundle
+from ocrlib.config import DetRecipe, Recipe, RecRecipe, expand
 from ocrlib.data.build import build_charset, det_eval_samples, rec_eval_samples
 from ocrlib.errors import RecipeError
 from ocrlib.losses.db import DBLoss
 from ocrlib.models.build import build_model
 from ocrlib.postprocess.db import DBPostprocess
+from ocrlib.train.finetune import start_from
 from ocrlib.train.task import DetEvalSet, DetTask, RecEvalSet, RecTask
 
 
@@ -54,3 +56,57 @@ def postprocess(recipe: DetRecipe) -> DBPostprocess:
         max_candidates=post.max_candidates,
         unclip_ratio=post.unclip_ratio,
     )
+
+
+def initialise(task: DetTask | RecTask, recipe: Recipe) -> dict[str, Any]:
+    """Fill a task's network from the bundle that the recipe's ``init`` names.
+
+    Args:
+        task: with fresh weights.
+        recipe: its ``init`` may be None: then nothing happens.
+
+    Returns:
+        What to remember of the bundle: name, hash of its weights, data, fonts, and which weights
+        were not taken from it. Empty without ``init``.
+
+    Raises:
+        RecipeError: the bundle saw other colours or other characters than the recipe gives.
+        CheckpointError: weights do not fit.
+        BundleError: there is no such bundle.
+    """
+    if recipe.init is None:
+        return {}
+    bundle = load_bundle(str(expand(recipe.init.bundle)))
+    _check_fits(bundle, task, recipe)
+    fresh = start_from(task.model, bundle, recipe.init.reset)
+    return {
+        "name": bundle.spec.name,
+        "learnt_anew": fresh,
+        "sha256": bundle.spec.files[bundle.weights.name],
+        "data": [dict(entry) for entry in bundle.spec.data],
+        "fonts": [dict(entry) for entry in bundle.spec.fonts],
+    }
+
+
+def _check_fits(bundle: Bundle, task: DetTask | RecTask, recipe: Recipe) -> None:
+    """Refuse what strict loading cannot see: weights of the right shape, meant for other input."""
+    before = bundle.spec
+    if before.task != recipe.task:
+        raise RecipeError(
+            f"init.bundle is for the task {before.task}", value=before.name, file=bundle.folder
+        )
+    theirs, ours = before.preprocess.to_dict(), recipe.preprocess.to_dict()
+    for name in ("mean", "std", "height"):
+        if theirs.get(name) != ours.get(name):
+            raise RecipeError(
+                f"preprocess.{name} is not what init.bundle was trained with",
+                value={"bundle": theirs.get(name), "recipe": ours.get(name)},
+                remedy="take over the bundle's value",
+            )
+    reset = recipe.init.reset if recipe.init is not None else ()
+    if isinstance(task, RecTask) and task.charset != before.charset and "head" not in reset:
+        raise RecipeError(
+            "the charset is not that of init.bundle, so its head means other characters",
+            file=bundle.folder,
+            remedy='set init.reset = ["head"] to learn the head anew',
+        )

@@ -28,6 +28,7 @@ from ocrlib.train.checkpoint import (
     restore,
     save_checkpoint,
 )
+from ocrlib.train.finetune import Frozen, scale_learning_rates
 from ocrlib.train.parallel import Group
 from ocrlib.train.requests import stop_requests
 from ocrlib.train.schedule import cosine_with_warmup
@@ -124,10 +125,12 @@ class _Run:
         self.task, self.settings, self.folder, self.seed = task, settings, folder, seed
         self.description, self.group = description, group
         model = task.model
+        self.frozen = Frozen(model, settings.freeze)
+        scale_learning_rates(model, {part.prefix: part.scale for part in settings.lr_scale})
         self.parameters = [p for p in model.parameters() if not p.stop_gradient]
         # Paddle keeps batch norm's running statistics as parameters without gradient.
-        tensors = list(named_tensors(model).values())
-        self.statistics = [t for t in tensors if t.stop_gradient and t.is_floating_point()]
+        moving = [t for name, t in named_tensors(model).items() if name not in self.frozen.names]
+        self.statistics = [t for t in moving if t.stop_gradient and t.is_floating_point()]
         clip = paddle.nn.ClipGradByGlobalNorm(settings.clip) if settings.clip else None
         self.optimizer = paddle.optimizer.AdamW(
             settings.lr,
@@ -154,7 +157,7 @@ class _Run:
         bar = tqdm(total=settings.steps, initial=self.step, disable=silent, unit="step")
         meter = Meter()
         stopped = False
-        self.task.model.train()
+        self.frozen.train()
         while self.step < settings.steps and not stopped:
             losses, pictures, waited, stopped = self._step(stream, bool(stop))
             meter.add(losses, pictures, waited)
@@ -246,7 +249,7 @@ class _Run:
                 self.best_score, self.best_step = score, self.step
                 arrays = {"model": model_arrays(self.task.model)}
                 save_checkpoint(self.folder / BEST, arrays, self._state([[0, 0]], stream))
-        self.task.model.train()
+        self.frozen.train()
         tracker.record(self.step, {"eval": self.figures})
         shown = " ".join(f"{name} {value:.4f}" for name, value in self.figures.items())
         tracker.say(f"step {self.step} eval {shown} ({time.perf_counter() - start:.1f} s)")

@@ -30,10 +30,16 @@ def find_text(
         postprocess: turns the probability map into polygons.
         image: RGB uint8 (H, W, 3).
     """
+    size = image.shape[0], image.shape[1]
+    return postprocess(probability_map(network, preprocess, image), size)
+
+
+def probability_map(network: Network, preprocess: DetPreprocess, image: ByteImage) -> FloatArray:
+    """Probability of text, 0-1, (H', W'), for a picture, RGB uint8 (H, W, 3)."""
     logits = network(preprocess(image)[None])[0, 0]  # (H', W')
     with np.errstate(over="ignore"):
         probability = 1 / (1 + np.exp(-logits))
-    return postprocess(probability.astype(np.float32), (image.shape[0], image.shape[1]))
+    return np.asarray(probability, np.float32)
 
 
 def read_text(
@@ -61,15 +67,16 @@ def read_text(
 
 
 def measure_pages(
-    find: Callable[[ByteImage], list[Detection]], samples: Iterable[DetSample]
+    find: Callable[[ByteImage], list[Detection]], samples: Iterable[DetSample], iou: float = 0.5
 ) -> dict[str, float]:
-    """Precision, recall and hmean at IoU 0.5.
+    """Precision, recall and hmean.
 
     Args:
         find: finds the text regions of a picture.
         samples: labelled pages; regions marked so count neither as right nor as wrong.
+        iou: a box must overlap a label by more than this.
     """
-    metric = DetectionMetric()
+    metric = DetectionMetric(iou)
     for sample in samples:
         metric.update(
             [found.polygon for found in find(sample.image)],

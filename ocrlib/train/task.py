@@ -14,7 +14,13 @@ from ocrlib.losses.ctc import CTCLoss
 from ocrlib.losses.db import DBLoss
 from ocrlib.postprocess.db import DBPostprocess
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
-from ocrlib.train.predict import find_text, measure_crops, measure_pages, read_text
+from ocrlib.train.predict import (
+    find_text,
+    measure_crops,
+    measure_pages,
+    probability_map,
+    read_text,
+)
 from ocrlib.types import ByteImage, Detection, DetSample, FloatArray, RecSample
 
 TensorBatch = Mapping[str, paddle.Tensor]
@@ -99,6 +105,10 @@ class DetTask:
     def predict(self, image: ByteImage) -> list[Detection]:
         """Text regions of one picture, RGB uint8 (H, W, 3), as reading would find them."""
         return find_text(self._logits, self.preprocess, self.postprocess, image)
+
+    def probability_map(self, image: ByteImage) -> FloatArray:
+        """Probability of text, 0-1, (H', W'), at the size that reading would use."""
+        return probability_map(self._logits, self.preprocess, image)
 
     def evaluate(self) -> dict[str, float]:
         """Precision, recall and hmean at IoU 0.5 per set, and the mean ``hmean``."""

@@ -168,3 +168,63 @@ def test_asked_to_stop_it_saves_and_says_how_to_go_on(recipe, tmp_path, capsys):
     assert 0 < state["step"] < 5000
     assert main(["export", str(run), str(tmp_path / "bundle")]) == 2
     assert f"the run did {state['step']} of 5000 steps" in capsys.readouterr().err
+
+
+def test_a_checkpoint_older_than_a_key_of_the_recipe_can_be_resumed(tmp_path):
+    plan = load_recipe("det-lite")
+    values = recipe_to_dict(plan)
+    del values["init"], values["train"]["freeze"], values["train"]["lr_scale"]
+    file = tmp_path / "last.safetensors"
+    save_checkpoint(file, {}, {"description": {"recipe": values}})
+    commands._check_same(plan, file)
+    frozen = replace(plan, train=replace(plan.train, freeze=("backbone",)))
+    with pytest.raises(CheckpointError, match=r"train\.freeze is not what"):
+        commands._check_same(frozen, file)
+
+
+FINETUNE = """
+name = "tiny-finetuned"
+task = "det"
+[model]
+architecture = "det_lite"
+[init]
+bundle = "det-lite"
+reset = ["head.threshold"]
+[preprocess]
+limit_side = 320
+[data]
+workers = 0
+chunk = 2
+crop = 64
+[[data.sources]]
+kind = "synth-pages"
+fonts = "bundled"
+size = 320
+[train]
+steps = 2
+warmup = 0
+batch = 1
+freeze = ["backbone"]
+lr_scale = [{ prefix = "neck", scale = 0.1 }]
+"""
+
+
+@pytest.mark.slow
+def test_a_fine_tuned_bundle_names_what_its_weights_learnt_from(tmp_path, capsys):
+    recipe, run = tmp_path / "finetune.toml", tmp_path / "run"
+    recipe.write_text(FINETUNE, encoding="utf-8")
+    assert main(["train", str(recipe), str(run)]) == 0
+    assert "weights of det-lite; learnt anew: 7 arrays, from head.threshold.up1" in (
+        capsys.readouterr().out
+    )
+    assert main(["train", str(recipe), str(run), "--resume"]) == 0
+    state = load_checkpoint(run / "last.safetensors")[1]
+    assert state["description"]["init"]["name"] == "det-lite"
+    pytest.importorskip("paddle2onnx", reason="paddle2onnx has no build for this Python")
+    assert main(["export", str(run), str(tmp_path / "bundle")]) == 0
+    spec = load_bundle(tmp_path / "bundle").spec
+    base = load_bundle("det-lite").spec
+    uses = [(entry["name"], entry["use"]) for entry in spec.data]
+    assert uses[:-1] == [(entry["name"], "train (det-lite)") for entry in base.data]
+    assert uses[-1] == ("synth-pages", "train")
+    assert {font["sha256"] for font in base.fonts} <= {font["sha256"] for font in spec.fonts}
