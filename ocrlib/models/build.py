@@ -7,9 +7,9 @@ from typing import Any
 
 from ocrlib.engine import paddle
 from ocrlib.errors import RecipeError
-from ocrlib.models import lite
+from ocrlib.models import detectors, lite
 
-ARCHITECTURES = ("det_lite", "rec_lite")
+ARCHITECTURES = ("det_lite", "rec_lite", "db_mobilenetv3", "db_resnet_vd", "db_lcnetv3")
 
 
 def build_model(architecture: Mapping[str, Any]) -> paddle.nn.Layer:
@@ -36,7 +36,13 @@ def build_model(architecture: Mapping[str, Any]) -> paddle.nn.Layer:
             case "rec_lite":
                 _check_classes(args.get("charset_size"))
                 return lite.rec_lite(**args)
-    except TypeError as error:
+            case "db_mobilenetv3":
+                return detectors.db_mobilenetv3(**args)
+            case "db_resnet_vd":
+                return detectors.db_resnet_vd(**args)
+            case "db_lcnetv3":
+                return detectors.db_lcnetv3(**args)
+    except (TypeError, ValueError) as error:
         raise RecipeError(f"wrong arguments for {name}: {error}", value=args) from error
     raise RecipeError(
         "unknown architecture", value=name, remedy=f"use one of {', '.join(ARCHITECTURES)}"

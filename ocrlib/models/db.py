@@ -19,11 +19,14 @@ class DetOutput(NamedTuple):
         logits: shrunk text regions before the sigmoid, (B, 1, H, W).
         threshold_logits: the threshold map before the sigmoid, (B, 1, H, W); None in eval mode.
         binary: the approximate binary map, 0-1, (B, 1, H, W); None in eval mode.
+        shrink_logits: where ``logits`` are a refinement (:class:`PFHead`), the map before it,
+            (B, 1, H, W); None otherwise and in eval mode.
     """
 
     logits: paddle.Tensor
     threshold_logits: paddle.Tensor | None = None
     binary: paddle.Tensor | None = None
+    shrink_logits: paddle.Tensor | None = None
 
     @property
     def probabilities(self) -> paddle.Tensor:
@@ -45,15 +48,29 @@ class DBBranch(paddle.nn.Layer):
         super().__init__()
         self.up1 = nn.Conv2DTranspose(in_channels, width, 2, stride=2, bias_attr=False)
         self.bn = nn.BatchNorm2D(width)
-        bias = nn.initializer.Constant(math.log(prior / (1 - prior)))
-        self.up2 = nn.Conv2DTranspose(
-            width, 1, 2, stride=2, bias_attr=paddle.ParamAttr(initializer=bias)
-        )
+        self.up2 = last_doubling(width, prior)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         """Map (B, in, H/4, W/4) to logits (B, 1, H, W)."""
         x = F.relu(self.bn(self.up1(x)))  # (B, width, H/2, W/2)
         return self.up2(x)  # (B, 1, H, W)
+
+
+def last_doubling(width: int, prior: float) -> paddle.nn.Layer:
+    """The transposed convolution to logits (B, 1, H, W) whose sigmoid starts near ``prior``."""
+    bias = nn.initializer.Constant(math.log(prior / (1 - prior)))
+    return nn.Conv2DTranspose(width, 1, 2, stride=2, bias_attr=paddle.ParamAttr(initializer=bias))
+
+
+def step(logits: paddle.Tensor, threshold_logits: paddle.Tensor, k: float = 50.0) -> paddle.Tensor:
+    """Differentiable binarisation: ``sigmoid(k * (probability - threshold))``, 0-1.
+
+    Args:
+        logits: of the probability, any shape.
+        threshold_logits: of the threshold, the same shape.
+        k: slope of the step.
+    """
+    return F.sigmoid(k * (F.sigmoid(logits) - F.sigmoid(threshold_logits)))
 
 
 class DBHead(paddle.nn.Layer):
@@ -84,8 +101,7 @@ class DBHead(paddle.nn.Layer):
         if not self.training:
             return DetOutput(logits)
         threshold_logits = self.threshold(x)
-        difference = F.sigmoid(logits) - F.sigmoid(threshold_logits)
-        return DetOutput(logits, threshold_logits, F.sigmoid(self.k * difference))
+        return DetOutput(logits, threshold_logits, step(logits, threshold_logits, self.k))
 
 
 class DBNet(paddle.nn.Layer):

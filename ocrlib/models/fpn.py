@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ocrlib.engine import paddle
-from ocrlib.models.layers import ConvBN
+from ocrlib.models.layers import ConvBN, SqueezeExcite
 
 nn = paddle.nn
 F = paddle.nn.functional
@@ -60,3 +60,96 @@ class LiteFPN(paddle.nn.Layer):
         squeezed = [smooth(merged[i]) for i, smooth in enumerate(self.smooth)]
         stacked = [squeezed[0]] + [upsample_to(x, squeezed[0]) for x in squeezed[1:]]
         return paddle.concat(stacked, axis=1)  # (B, out_channels, H/4, W/4)
+
+
+def top_down(laterals: Sequence[paddle.Tensor]) -> list[paddle.Tensor]:
+    """Add to every level the one above it, coarsest first.
+
+    Args:
+        laterals: levels of one width, finest first.
+
+    Returns:
+        The same shapes, finest first; the coarsest is unchanged.
+    """
+    merged = [laterals[-1]]
+    for lateral in reversed(laterals[:-1]):
+        merged.insert(0, lateral + upsample_to(merged[0], lateral))
+    return merged
+
+
+def stack(levels: Sequence[paddle.Tensor]) -> paddle.Tensor:
+    """Bring all levels to the finest one's size and stack them, the coarsest first.
+
+    PaddleOCR's order: weights that it trained expect it.
+    """
+    finest = levels[0]
+    coarser = [upsample_to(x, finest) for x in reversed(levels[1:])]
+    return paddle.concat([*coarser, finest], axis=1)
+
+
+class DBFPN(paddle.nn.Layer):
+    """The plain feature pyramid of DB (Liao et al., 2020): no normalisation, no activation.
+
+    Args:
+        in_channels: channels of the levels, finest first.
+        width: channels of every level inside the pyramid and of the result.
+    """
+
+    def __init__(self, in_channels: Sequence[int], width: int = 256) -> None:
+        super().__init__()
+        quarter = width // len(in_channels)
+        self.lateral = nn.LayerList([nn.Conv2D(c, width, 1, bias_attr=False) for c in in_channels])
+        self.smooth = nn.LayerList(
+            [nn.Conv2D(width, quarter, 3, padding=1, bias_attr=False) for _ in in_channels]
+        )
+        self.out_channels = quarter * len(in_channels)
+
+    def forward(self, levels: Sequence[paddle.Tensor]) -> paddle.Tensor:
+        """Map levels (B, C_i, H / 2^(i+2), W / 2^(i+2)) to one (B, out_channels, H/4, W/4)."""
+        merged = top_down([lateral(levels[i]) for i, lateral in enumerate(self.lateral)])
+        return stack([smooth(merged[i]) for i, smooth in enumerate(self.smooth)])
+
+
+class RSEConv(paddle.nn.Layer):
+    """A convolution followed by squeeze and excitation with a shortcut around the latter.
+
+    Args:
+        in_channels: channels that come in.
+        out_channels: channels that go out.
+        kernel: side of the kernel in px.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2D(
+            in_channels, out_channels, kernel, padding=kernel // 2, bias_attr=False
+        )
+        self.se = SqueezeExcite(out_channels)
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        """Map (B, in, H, W) to (B, out, H, W)."""
+        x = self.conv(x)
+        return x + self.se(x)
+
+
+class RSEFPN(paddle.nn.Layer):
+    """A feature pyramid whose convolutions weigh their channels (PP-OCRv3, Li et al., 2022).
+
+    The shortcut keeps a channel alive that the weighing would shut off.
+
+    Args:
+        in_channels: channels of the levels, finest first.
+        width: channels of every level inside the pyramid and of the result.
+    """
+
+    def __init__(self, in_channels: Sequence[int], width: int = 96) -> None:
+        super().__init__()
+        quarter = width // len(in_channels)
+        self.lateral = nn.LayerList([RSEConv(c, width, 1) for c in in_channels])
+        self.smooth = nn.LayerList([RSEConv(width, quarter, 3) for _ in in_channels])
+        self.out_channels = quarter * len(in_channels)
+
+    def forward(self, levels: Sequence[paddle.Tensor]) -> paddle.Tensor:
+        """Map levels (B, C_i, H / 2^(i+2), W / 2^(i+2)) to one (B, out_channels, H/4, W/4)."""
+        merged = top_down([lateral(levels[i]) for i, lateral in enumerate(self.lateral)])
+        return stack([smooth(merged[i]) for i, smooth in enumerate(self.smooth)])

@@ -7,9 +7,16 @@ from typing import Literal, TypeAlias
 from ocrlib.engine import paddle
 
 nn = paddle.nn
+F = paddle.nn.functional
 
 Size2: TypeAlias = int | tuple[int, int]
 Activation: TypeAlias = Literal["relu", "hardswish", "none"]
+
+
+def divisible(channels: float, by: int = 8) -> int:
+    """The multiple of ``by`` next to ``channels``, never below ``by`` nor 10 % too small."""
+    rounded = max(by, int(channels + by / 2) // by * by)
+    return rounded + by if rounded < 0.9 * channels else rounded
 
 
 def activation(name: Activation) -> paddle.nn.Layer:
@@ -36,6 +43,8 @@ class ConvBN(paddle.nn.Layer):
         stride: step in px, one number or (down, across).
         dilation: distance between kernel taps in px.
         act: activation after the normalisation.
+        groups: 1 connects every input channel to every output channel; ``in_channels`` makes the
+            convolution depthwise: each channel is filtered alone.
     """
 
     def __init__(
@@ -46,6 +55,7 @@ class ConvBN(paddle.nn.Layer):
         stride: Size2 = 1,
         dilation: int = 1,
         act: Activation = "relu",
+        groups: int = 1,
     ) -> None:
         super().__init__()
         self.conv = nn.Conv2D(
@@ -55,6 +65,7 @@ class ConvBN(paddle.nn.Layer):
             stride=stride,
             padding=dilation * (kernel - 1) // 2,
             dilation=dilation,
+            groups=groups,
             bias_attr=False,
         )
         self.bn = nn.BatchNorm2D(out_channels)
@@ -63,6 +74,31 @@ class ConvBN(paddle.nn.Layer):
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         """Map (B, in, H, W) to (B, out, H / stride, W / stride)."""
         return self.act(self.bn(self.conv(x)))
+
+
+class SqueezeExcite(paddle.nn.Layer):
+    """Weighs the channels of a map by what the whole map holds (Hu et al., 2018).
+
+    Every channel's mean passes through two 1x1 convolutions, the first of which leaves a quarter
+    of the channels; the result, cut to 0-1, multiplies the channel.
+
+    Args:
+        channels: channels of the map.
+        slope: slope of the hard sigmoid, ``clip(slope * x + 0.5, 0, 1)``. MobileNetV3's and the
+            feature pyramids' is 0.2, PP-LCNet's 1/6.
+    """
+
+    def __init__(self, channels: int, slope: float = 0.2) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2D(channels, channels // 4, 1)
+        self.conv2 = nn.Conv2D(channels // 4, channels, 1)
+        self.slope = slope
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        """Map (B, channels, H, W) to the same shape."""
+        means = F.adaptive_avg_pool2d(x, 1)  # (B, channels, 1, 1)
+        gate = self.conv2(F.relu(self.conv1(means)))
+        return x * F.hardsigmoid(gate, slope=self.slope, offset=0.5)
 
 
 class BasicBlock(paddle.nn.Layer):

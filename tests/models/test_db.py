@@ -13,7 +13,8 @@ def head():
 
 def test_training_gives_three_maps_of_the_pictures_size(head):
     output = head(paddle.randn([2, 8, 5, 7]))
-    assert all(tuple(m.shape) == (2, 1, 20, 28) for m in output)
+    assert all(tuple(m.shape) == (2, 1, 20, 28) for m in output[:3])
+    assert output.shrink_logits is None  # only a refining head has one
 
 
 def test_reading_gives_the_shrink_map_only(head):
