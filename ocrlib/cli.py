@@ -22,6 +22,8 @@ COMMANDS = {
     "validate": ("data", "check label files before training on them"),
     "data list": ("data", "list the public data sets that are known"),
     "data import": ("data", "convert a data set that you have"),
+    "data convert": ("data", "write labels in another format"),
+    "data draw": ("data", "draw labels on their pictures"),
     "data fetch": ("data", "download a data set"),
     "data synth": ("data", "render labelled words, lines and pages"),
     "bench": ("bench", "measure ocrlib and other programs on the same pictures"),

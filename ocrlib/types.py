@@ -86,11 +86,13 @@ class TextInstance:
         polygon: corners in px, (n, 2) float32, n >= 4, clockwise from top-left.
         text: its transcription.
         ignore: True for regions that count neither as right nor as wrong (``###``).
+        key: what the text is on a form (``key_cls``), such as "total"; "" where nobody said.
     """
 
     polygon: FloatArray
     text: str
     ignore: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
+import tyro  # the command line has loaded it already
+
+from ocrlib.data.formats.convert import Format
 from ocrlib.errors import DataError
 
 
@@ -18,18 +21,22 @@ def validate(
     stride: int = 4,
     open: bool = False,
     strict: bool = False,
+    format: Literal["auto", Format] = "auto",
+    pictures: Path | None = None,
 ) -> int:
     """List everything that is wrong with label files.
 
     Every problem is one line with file, line number, value and remedy; a summary per file ends it.
 
     Args:
-        files: detection or recognition label files.
+        files: detection or recognition label files; with a format, what is written in it.
         task: det or rec; auto finds out.
         charset: "english", or a UTF-8 file with one character per line; texts must not leave it.
         stride: px of width per time step of the recogniser (height 32).
         open: also decode every picture, which finds damaged ones but takes longer.
         strict: warnings count as errors.
+        format: of detection labels, if they are not det.txt: see 'ocrlib data convert --help'.
+        pictures: folder of the pictures, if the format leaves it open.
 
     Returns:
         0, or 2 if there is an error.
@@ -38,24 +45,34 @@ def validate(
         OcrError: no file was given, or the charset or the stride is not acceptable.
     """
     from ocrlib.charset import Charset
+    from ocrlib.data.formats.check import check_format
     from ocrlib.data.validate import validate_labels
 
     if not files:
         raise DataError("nothing to check", remedy="give label files: ocrlib validate det.txt")
     if stride < 1:
         raise DataError("the stride must be at least 1 px", value=stride)
+    if pictures is not None and format == "auto":
+        raise DataError("a folder of pictures needs a format", remedy="add --format")
+    if format not in ("auto", "det") and task == "rec":
+        raise DataError(f"{format} is a format of detection labels", remedy="leave out --task")
     known = None
     if charset is not None:
         known = Charset.english() if charset == "english" else Charset.from_file(charset)
     failed = False
     for file in files:
-        report = validate_labels(
-            file,
-            task=None if task == "auto" else task,
-            charset=known,
-            stride=stride,
-            open_pictures=open,
-        )
+        if format == "auto":
+            report = validate_labels(
+                file,
+                task=None if task == "auto" else task,
+                charset=known,
+                stride=stride,
+                open_pictures=open,
+            )
+        else:
+            report = check_format(
+                file, format, pictures=pictures, charset=known, open_pictures=open
+            )
         for problem in report.problems:
             print(problem)
         print(report.summary)
@@ -119,6 +136,75 @@ def data_import(
             f"{result.file}: {result.pictures} pictures, {result.regions} {what}{ignored}{left_out}"
         )
     print(f"licence: {find(name).licence}; see {find(name).home}")
+
+
+def data_convert(
+    source: Path,
+    out: Path,
+    /,
+    *,
+    from_: Annotated[Format, tyro.conf.arg(name="from")] = "det",
+    to: Format = "det",
+    pictures: Path | None = None,
+    on_bad: Literal["refuse", "skip"] = "refuse",
+) -> None:
+    """Write detection labels in another format.
+
+    Formats: det (the det.txt of ocrlib and PaddleOCR), ppocrlabel (Label.txt), icdar (gt_NAME.txt
+    with four corners), total-text (poly_gt_NAME.txt with polygons), ccpd (file names), labelme
+    (NAME.json), coco (one JSON file). Pictures stay where they are; for ppocrlabel and ccpd they
+    are copied into the folder.
+
+    Args:
+        source: a file (det, coco), a folder of label files (icdar, total-text), either
+            (ppocrlabel, labelme), or a folder of pictures (ccpd).
+        out: a file (det, coco) or a folder.
+        from_: format of the source.
+        to: format to write.
+        pictures: folder of the source's pictures, if they are not beside its labels (icdar,
+            total-text, labelme, coco).
+        on_bad: refuse stops at a label that is wrong; skip leaves its picture out and lists it.
+
+    Raises:
+        OcrError: a label that is wrong, or that the new format cannot hold.
+    """
+    from ocrlib.data.formats.convert import convert_labels
+
+    result = convert_labels(source, out, from_, to, pictures=pictures, on_bad=on_bad)
+    for problem in result.problems:
+        print(f"left out: {problem}")
+    ignored = f" ({result.ignored} do not count)" if result.ignored else ""
+    print(f"{result.file}: {result.pictures} pictures, {result.regions} regions{ignored}")
+
+
+def data_draw(
+    source: Path,
+    out: Path,
+    /,
+    *,
+    format: Format = "det",
+    pictures: Path | None = None,
+    count: int = 20,
+) -> None:
+    """Draw detection labels on their pictures, to see whether they are right.
+
+    Regions are orange, those that do not count grey; a blue dot is the first corner, and the
+    numbers are those that 'ocrlib validate' tells.
+
+    Args:
+        source: labels, as for 'ocrlib data convert'.
+        out: folder for the drawn pictures.
+        format: how the labels are written.
+        pictures: folder of the pictures, if they are not beside the labels.
+        count: at most so many pictures.
+
+    Raises:
+        OcrError: a label or a picture that cannot be read.
+    """
+    from ocrlib.data.formats.draw import draw_labels
+
+    for file in draw_labels(source, out, format, pictures=pictures, count=count):
+        print(file)
 
 
 def data_fetch(

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ocrlib.data.formats.common import (
+    Entry,
+    label_files,
+    named_apart,
+    no_picture_for,
+    pictures_by_stem,
+)
 from ocrlib.data.label_lines import IGNORE, DetLabel, parse_polygon, read_lines
+from ocrlib.data.label_write import shortest, write_lines
 from ocrlib.errors import DataError, LabelError
 from ocrlib.images import SUFFIXES
 from ocrlib.types import TextInstance
@@ -65,12 +74,89 @@ def read_icdar_file(file: Path, picture: Path, *, fields_before_text: int = 8) -
     Raises:
         LabelError: a line has too few fields or a coordinate is not a number.
     """
-    if file.stat().st_size == 0:
-        return DetLabel(picture, (), file, 1)
-    regions = []
-    for number, line in read_lines(file):
+    label, faults = _parse(file, picture, fields_before_text)
+    if faults:
+        raise faults[0]
+    return label
+
+
+def scan_icdar(folder_images: Path, folder_gt: Path) -> Iterator[Entry]:
+    """Read a set as ``read_icdar`` does, but go on where something is wrong.
+
+    Args:
+        folder_images: the pictures.
+        folder_gt: the label files.
+
+    Returns:
+        One entry per label file, ordered by name.
+
+    Raises:
+        DataError: a folder is missing or has no label file.
+    """
+    known = pictures_by_stem(folder_images)
+    for file in label_files(folder_gt, "*.txt", "gt_NAME.txt"):
+        stem = file.stem.removeprefix("gt_")
+        picture = known.get(stem, known.get(file.stem))
+        if picture is None:
+            yield no_picture_for(file, stem, folder_images)
+            continue
+        try:
+            label, faults = _parse(file, picture, 8)
+            yield Entry(label, tuple(faults))
+        except LabelError as error:  # the file as a whole
+            yield Entry(None, (error,))
+
+
+def write_icdar(folder: str | Path, labels: Iterable[DetLabel]) -> None:
+    """Write a ``gt_NAME.txt`` per picture; regions that do not count get the text ``###``.
+
+    Args:
+        folder: where to write; pictures stay where they are.
+        labels: the labels; every region has four corners.
+
+    Raises:
+        LabelError: a region with more than four corners, a text with a line break or with blanks
+            at an end, or two pictures of one name.
+    """
+    out = Path(folder)
+    for label in named_apart(labels, out):
+        file = out / f"gt_{label.picture.stem}.txt"
+        write_lines(file, [_line(region, file) for region in label.instances])
+
+
+def _line(region: TextInstance, file: Path) -> str:
+    text = IGNORE if region.ignore else region.text
+    if len(region.polygon) != 4:
+        raise LabelError(
+            f"this format knows four corners only, not {len(region.polygon)}",
+            file=file,
+            value=text,
+            remedy="use total-text, or another format for polygons",
+        )
+    if text != text.strip() or any(mark in text for mark in "\n\r"):
+        raise LabelError(
+            "a text has a line break, or blanks at an end",
+            file=file,
+            value=text,
+            remedy="write it as one line without blanks around it",
+        )
+    return ",".join([*(str(shortest(value)) for value in region.polygon.flat), text])
+
+
+def _parse(file: Path, picture: Path, fields_before_text: int) -> tuple[DetLabel, list[LabelError]]:
+    """The label with the acceptable regions, and one error per line that is not."""
+    regions: list[TextInstance] = []
+    faults: list[LabelError] = []
+    try:
+        lines = read_lines(file) if file.stat().st_size else []
+    except OSError as error:
+        raise LabelError(
+            f"cannot read the label file: {error.strerror}", file=file, remedy="check the path"
+        ) from error
+    for number, line in lines:
         if isinstance(line, LabelError):
-            raise line
+            faults.append(line)
+            continue
         fields = line.split(",", fields_before_text)
         try:
             corners = [float(field) for field in fields[:8]]
@@ -87,11 +173,13 @@ def read_icdar_file(file: Path, picture: Path, *, fields_before_text: int = 8) -
                 text = fields[-1].strip()
                 regions.append(TextInstance(polygon, text, text == IGNORE))
         if problem:
-            raise LabelError(
-                problem,
-                file=file,
-                line=number,
-                value=line,
-                remedy="write x1,y1,x2,y2,x3,y3,x4,y4,text",
+            faults.append(
+                LabelError(
+                    problem,
+                    file=file,
+                    line=number,
+                    value=line,
+                    remedy="write x1,y1,x2,y2,x3,y3,x4,y4,text",
+                )
             )
-    return DetLabel(picture, tuple(regions), file, 1)
+    return DetLabel(picture, tuple(regions), file, 1), faults

@@ -26,7 +26,8 @@ class Problem:
 
     Args:
         message: where, what, which value, and the remedy, in one line.
-        line: line number from 1; 0 when the file as a whole is concerned.
+        line: line number from 1 (in formats without lines the picture's number); 0 when the
+            file as a whole is concerned.
         error: False for a warning.
     """
 
@@ -43,14 +44,16 @@ class Report:
     """What the check of one label file found.
 
     Args:
-        file: the label file.
+        file: the label file, or the folder of them.
         problems: everything that is wrong, by line.
         checked: how many lines were looked at.
+        unit: what was counted, if not lines.
     """
 
     file: Path
     problems: tuple[Problem, ...]
     checked: int
+    unit: str = "lines"
 
     @property
     def errors(self) -> int:
@@ -68,7 +71,7 @@ class Report:
         warnings = len(self.problems) - self.errors
         good = max(0, self.checked - self.bad_lines)  # a file without lines has an error too
         return (
-            f"{self.file}: {self.checked} lines checked, {good} usable, "
+            f"{self.file}: {self.checked} {self.unit} checked, {good} usable, "
             f"{self.errors} error{'s' * (self.errors != 1)}, "
             f"{warnings} warning{'s' * (warnings != 1)}"
         )
@@ -106,11 +109,19 @@ class Check:
         self.problems: list[Problem] = []
         self.bad: set[int] = set()
         self.checked = 0
+        self._source = file
+        self._number: int | None = None
         self._seen: dict[Path, tuple[int, str]] = {}
+
+    def turn_to(self, file: Path, number: int) -> None:
+        """Go on to the next picture of a format without lines, and to the file that labels it."""
+        self.file = file
+        self._number = number
+        self.checked += 1
 
     def add(self, error: LabelError, warning: bool = False) -> None:
         """Note an error that a parser raised."""
-        line = error.line or 0
+        line = (error.line or 0) if self._number is None else self._number
         self.problems.append(Problem(str(error), line, not warning))
         if not warning:
             self.bad.add(line)
@@ -119,12 +130,17 @@ class Check:
         self, what: str, line: int, value: object, remedy: str, warning: bool = False
     ) -> None:
         """Note a problem on a line."""
+        if self._number is not None:
+            fault = LabelError(what, file=self.file, value=value, remedy=remedy)
+            self.add(fault, warning)
+            return
         self.add(LabelError(what, file=self.file, line=line, value=value, remedy=remedy), warning)
 
     def report(self) -> Report:
         """Everything noted so far."""
         ordered = sorted(self.problems, key=lambda problem: problem.line)
-        return Report(self.file, tuple(ordered), self.checked)
+        unit = "lines" if self._number is None else "pictures"
+        return Report(self._source, tuple(ordered), self.checked, unit)
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """The readable lines with their numbers; the others are noted."""
@@ -165,18 +181,20 @@ class Check:
             same = other == text
             self.problem(
                 f"the picture stands on line {first} already, with "
-                f"{'the same' if same else 'another'} label",
+                f"{'the same' if same else 'another'} label"
+                if self._number is None
+                else "the picture is labelled twice",
                 line,
                 name,
-                "remove one of the lines",
-                warning=same,
+                "remove one of the lines" if self._number is None else "remove one of the labels",
+                warning=same and self._number is None,
             )
         try:
             if not picture.is_file():
                 raise ImageError("no such picture", remedy="paths start at the label file's folder")
             if self.open_pictures:
                 return read_image(picture).shape[:2]
-            return _header_size(picture)
+            return header_size(picture)
         except ImageError as error:
             self.problem(error.problem, line, name, error.remedy or _OPEN_REMEDY)
             return None
@@ -225,8 +243,15 @@ class Check:
             )
 
 
-def _header_size(picture: Path) -> tuple[int, int]:
-    """(height, width) in px of an upright picture, from its header alone."""
+def header_size(picture: Path) -> tuple[int, int]:
+    """(height, width) in px of an upright picture, from its header alone.
+
+    Args:
+        picture: the picture's path.
+
+    Raises:
+        ImageError: not a picture, or one with more than ``MAX_PIXELS`` pixels.
+    """
     try:
         with Image.open(picture, formats=FORMATS) as image:
             width, height = image.size

@@ -3,7 +3,8 @@
 Two formats are native, both UTF-8, one picture per line, paths relative to the label file:
 
 - detection: ``images/x.jpg<TAB>[{"transcription": "TEXT", "points": [[x, y], ...]}, ...]``
-  (px, clockwise from top-left; the transcription ``###`` marks a region that does not count);
+  (px, clockwise from top-left; the transcription ``###`` marks a region that does not count;
+  ``"key_cls"`` may say what a text is on a form);
 - recognition: ``crops/x.jpg<TAB>TEXT``.
 """
 
@@ -20,6 +21,7 @@ from ocrlib.errors import LabelError
 from ocrlib.types import FloatArray, TextInstance
 
 IGNORE = "###"
+NO_KEY = "None"  # what PPOCRLabel writes as key_cls of a region that has none
 SPLITS = ("train", "val", "report")
 
 
@@ -157,13 +159,16 @@ def split_line(text: str, file: Path, line: int) -> tuple[str, str]:
     return name, label
 
 
-def parse_det_line(text: str, file: Path, line: int) -> tuple[DetLabel, list[LabelError]]:
+def parse_det_line(
+    text: str, file: Path, line: int, difficult: bool = False
+) -> tuple[DetLabel, list[LabelError]]:
     """Read one detection line and collect everything that is wrong with its regions.
 
     Args:
         text: the line without its line end.
         file: the label file.
         line: the line's number, from 1.
+        difficult: whether ``"difficult": true`` marks a region that does not count, too.
 
     Returns:
         The label with the acceptable regions, and one error per region that is not.
@@ -196,10 +201,13 @@ def parse_det_line(text: str, file: Path, line: int) -> tuple[DetLabel, list[Lab
     for index, region in enumerate(regions, start=1):
         polygon: FloatArray | str
         transcription: Any = None
+        key: Any = None
         if not isinstance(region, dict) or "points" not in region:
             polygon = "it has no points"
         elif not isinstance(transcription := region.get("transcription"), str):
             polygon = "it has no transcription"
+        elif not isinstance(key := region.get("key_cls") or "", str):
+            polygon = "its key_cls is not a text"
         else:
             polygon = parse_polygon(region["points"])
         if isinstance(polygon, str):
@@ -214,7 +222,9 @@ def parse_det_line(text: str, file: Path, line: int) -> tuple[DetLabel, list[Lab
                 )
             )
         else:
-            instances.append(TextInstance(polygon, transcription, transcription == IGNORE))
+            ignore = transcription == IGNORE or (difficult and region.get("difficult") is True)
+            key = "" if key == NO_KEY else key
+            instances.append(TextInstance(polygon, transcription, ignore, key))
     return DetLabel(file.parent / name, tuple(instances), file, line), faults
 
 

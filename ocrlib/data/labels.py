@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +18,8 @@ from ocrlib.data.label_lines import (
     read_lines,
     split_line,
 )
-from ocrlib.errors import DataError, LabelError
+from ocrlib.data.label_write import picture_name, shortest, write_lines
+from ocrlib.errors import LabelError
 
 __all__ = [
     "IGNORE",
@@ -120,53 +120,6 @@ def read_split(file: str | Path) -> dict[str, str]:
     return parts
 
 
-def picture_name(picture: Path, file: Path) -> str:
-    """How a label file writes a picture: relative to its own folder, with forward slashes.
-
-    Raises:
-        LabelError: the name has a tab or a line break.
-    """
-    name = Path(os.path.relpath(picture, file.parent)).as_posix()
-    if any(mark in name for mark in "\t\n\r"):
-        raise LabelError(
-            "a picture's name has a tab or line break",
-            file=file,
-            value=name,
-            remedy="rename the picture",
-        )
-    return name
-
-
-def _write_lines(file: Path, lines: Iterable[str]) -> None:
-    """Write all lines or, if anything goes wrong, leave the old file as it is."""
-    part = file.with_name(file.name + ".part")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(line + "\n" for line in lines)
-        part.replace(file)
-    except UnicodeEncodeError as error:  # a lone half of a surrogate pair
-        raise LabelError(
-            "a text cannot be written as UTF-8",
-            file=file,
-            value=error.object[max(0, error.start - 20) : error.end + 20],
-            remedy="remove that character",
-        ) from error
-    except OSError as error:
-        raise DataError(
-            f"cannot write the labels: {error.strerror}", file=file, remedy="choose another folder"
-        ) from error
-    finally:
-        if part.exists():
-            part.unlink()
-
-
-def _number(value: object) -> int | float:
-    """The shortest decimal that reads back as the same float32; whole numbers as integers."""
-    number = float(str(value))
-    return int(number) if number.is_integer() else number
-
-
 def write_det_labels(path: str | Path, labels: Iterable[DetLabel]) -> None:
     """Write a detection label file atomically; ignored regions get the text ``###``.
 
@@ -183,13 +136,14 @@ def write_det_labels(path: str | Path, labels: Iterable[DetLabel]) -> None:
         regions = [
             {
                 "transcription": IGNORE if instance.ignore else instance.text,
-                "points": [[_number(x), _number(y)] for x, y in instance.polygon],
+                "points": [[shortest(x), shortest(y)] for x, y in instance.polygon],
+                **({"key_cls": instance.key} if instance.key else {}),
             }
             for instance in label.instances
         ]
         return f"{picture_name(label.picture, file)}\t{json.dumps(regions, ensure_ascii=False)}"
 
-    _write_lines(file, map(line, labels))
+    write_lines(file, map(line, labels))
 
 
 def write_rec_labels(path: str | Path, labels: Iterable[RecLabel]) -> None:
@@ -214,7 +168,7 @@ def write_rec_labels(path: str | Path, labels: Iterable[RecLabel]) -> None:
             )
         return f"{picture_name(label.picture, file)}\t{label.text}"
 
-    _write_lines(file, map(line, labels))
+    write_lines(file, map(line, labels))
 
 
 def write_split(path: str | Path, parts: Mapping[str, str]) -> None:
@@ -239,4 +193,4 @@ def write_split(path: str | Path, parts: Mapping[str, str]) -> None:
             )
         return f"{name}\t{parts[name]}"
 
-    _write_lines(file, map(line, parts))
+    write_lines(file, map(line, parts))

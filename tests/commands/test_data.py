@@ -160,3 +160,68 @@ def test_synth(kind, tmp_path, capsys) -> None:
 def test_synth_refuses_in_one_line(tmp_path, capsys) -> None:
     assert run("data", "synth", "--count", 0, "--out", tmp_path) == 2
     assert capsys.readouterr().err.startswith("ocrlib: nothing to render (got 0)")
+
+
+@pytest.fixture
+def boxes(tmp_path) -> Path:
+    Image.new("RGB", (100, 50), "white").save(tmp_path / "a.png")
+    region = '[{"transcription": "x", "points": [[20, 10], [80, 10], [80, 30], [20, 30]]}]'
+    (tmp_path / "det.txt").write_text(f"a.png\t{region}\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_convert_and_validate_what_was_written(boxes, capsys) -> None:
+    assert run("data", "convert", boxes / "det.txt", boxes / "gt", "--to", "icdar") == 0
+    assert capsys.readouterr().out == f"{boxes / 'gt'}: 1 pictures, 1 regions\n"
+    options = ("--format", "icdar", "--pictures", boxes)
+    assert run("validate", boxes / "gt", *options) == 0
+    assert "1 pictures checked, 1 usable, 0 errors, 0 warnings" in capsys.readouterr().out
+    assert run("validate", boxes / "gt", "--format", "icdar") == 2  # no pictures there
+    assert "gt_a.txt: no picture belongs to this label file" in capsys.readouterr().out
+    back = ("data", "convert", boxes / "gt", boxes / "back.txt")
+    assert run(*back, "--from", "icdar", "--pictures", boxes) == 0
+    assert (boxes / "back.txt").read_text() == (boxes / "det.txt").read_text()
+
+
+def test_convert_leaves_out_and_tells(boxes, capsys) -> None:
+    with (boxes / "det.txt").open("a") as file:
+        file.write("b.png\n")
+    convert = ("data", "convert", boxes / "det.txt", boxes / "c.json", "--to", "coco")
+    assert run(*convert) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "det.txt:2: no tab between picture and label" in err
+    assert run(*convert, "--on-bad", "skip") == 0
+    assert capsys.readouterr().out.startswith("left out: ")
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["validate", "x", "--pictures", "y"], "a folder of pictures needs a format"),
+        (["validate", "x", "--format", "coco", "--task", "rec"], "coco is a format of detection"),
+        (["data", "convert", "none", "out", "--from", "labelme"], "no such folder"),
+        (["data", "convert", "none", "out", "--pictures", "x"], "det says itself where"),
+        (["data", "draw", "none", "out"], "none: cannot read the label file"),
+        (["data", "draw", "none", "out", "--count", "0"], "at least one picture"),
+    ],
+)
+def test_format_commands_refuse_in_one_line(args, message, capsys, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*args) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_unknown_format_is_refused(tmp_path, capsys) -> None:
+    assert run("data", "convert", tmp_path, tmp_path, "--from", "voc") == 2
+    assert "total-text" in capsys.readouterr().err
+
+
+def test_draw(boxes, capsys) -> None:
+    assert run("data", "draw", boxes / "det.txt", boxes / "drawn") == 0
+    assert capsys.readouterr().out == f"{boxes / 'drawn' / '001_a.png'}\n"
+    with Image.open(boxes / "drawn" / "001_a.png") as image:
+        assert image.getpixel((50, 40)) == (255, 255, 255)
+        assert image.size == (100, 50)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from ocrlib.data.labels import read_icdar
+from ocrlib.data.icdar import scan_icdar, write_icdar
+from ocrlib.data.labels import DetLabel, read_icdar
 from ocrlib.errors import DataError, LabelError
+from ocrlib.types import TextInstance
 
 
 def test_reads_icdar(tmp_path) -> None:
@@ -61,3 +64,39 @@ def test_icdar_folders_are_checked(tmp_path) -> None:
     (tmp_path / "gt_a.txt").touch()
     with pytest.raises(DataError, match=r"gt_a\.txt: no picture belongs to this label file"):
         read_icdar(tmp_path, tmp_path)
+
+
+def test_writes_icdar(tmp_path) -> None:
+    box = np.array([[1, 2], [11.5, 2], [11.5, 8], [1, 8]], np.float32)
+    regions = (TextInstance(box, "a, b"), TextInstance(box, "unclear", ignore=True))
+    (tmp_path / "a.jpg").touch()
+    write_icdar(tmp_path, [DetLabel(tmp_path / "a.jpg", regions, tmp_path, 1)])
+    assert (tmp_path / "gt_a.txt").read_text() == (
+        "1,2,11.5,2,11.5,8,1,8,a, b\n1,2,11.5,2,11.5,8,1,8,###\n"
+    )
+    (label,) = read_icdar(tmp_path, tmp_path)
+    assert [region.text for region in label.instances] == ["a, b", "###"]
+
+
+@pytest.mark.parametrize(
+    ("region", "problem"),
+    [
+        (TextInstance(np.zeros((6, 2), np.float32), "x"), "four corners only, not 6"),
+        (TextInstance(np.zeros((4, 2), np.float32), "x\ny"), "a line break, or blanks at an end"),
+        (TextInstance(np.zeros((4, 2), np.float32), " x"), "a line break, or blanks at an end"),
+    ],
+)
+def test_icdar_cannot_hold_everything(tmp_path, region, problem) -> None:
+    with pytest.raises(LabelError, match=problem):
+        write_icdar(tmp_path, [DetLabel(tmp_path / "a.jpg", (region,), tmp_path, 1)])
+
+
+def test_every_fault_of_a_folder_is_listed(tmp_path) -> None:
+    (tmp_path / "a.jpg").touch()
+    (tmp_path / "gt_a.txt").write_text("1,2\n1,2,11,2,11,8,1,8,x\n1,2,11,2,x,8,1,8,y\n")
+    (tmp_path / "gt_b.txt").write_text("1,2\n")
+    (first, second) = scan_icdar(tmp_path, tmp_path)
+    assert [region.text for region in first.label.instances] == ["x"]
+    assert [fault.line for fault in first.faults] == [1, 3]
+    assert second.label is None
+    assert second.faults[0].problem == "no picture belongs to this label file"

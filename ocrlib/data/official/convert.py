@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from tqdm import tqdm
 
+from ocrlib.data.formats.common import Converted
 from ocrlib.data.labels import DetLabel, RecLabel, write_det_labels, write_rec_labels
 from ocrlib.data.official import documents, scene, words
 from ocrlib.data.official.common import Item, Part
 from ocrlib.data.registry import DataSet, find
 from ocrlib.errors import DataError, LabelError
-
-
-@dataclass(frozen=True)
-class Converted:
-    """One label file that was written.
-
-    Args:
-        file: where.
-        pictures: how many pictures are in it.
-        regions: how many labelled regions (detection) or texts (recognition).
-        ignored: how many of the regions do not count.
-        problems: what was left out, if that was allowed.
-    """
-
-    file: Path
-    pictures: int
-    regions: int
-    ignored: int
-    problems: tuple[LabelError, ...]
 
 
 def convert(

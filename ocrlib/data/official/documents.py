@@ -7,18 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from ocrlib.data.formats.ccpd import read_plate
 from ocrlib.data.icdar import read_icdar_file
 from ocrlib.data.label_lines import DetLabel, read_lines
 from ocrlib.data.official.common import Item, Part, box, files, no_picture, pictures
 from ocrlib.errors import LabelError
 from ocrlib.images import SUFFIXES
 from ocrlib.types import TextInstance
-
-PROVINCES = "皖沪津渝冀晋蒙辽吉黑苏浙京闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新警学"
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-LETTERS_AND_DIGITS = LETTERS + "0123456789"
 
 
 def sroie(root: Path) -> list[Part]:
@@ -131,41 +126,17 @@ def _ccpd_split(root: Path, split: Path) -> Iterator[Item]:
         elif not (root / line).is_file():
             yield no_picture(split, line, number)
         else:
-            yield read_plate(root / line)
+            yield _plate(root / line)
 
 
 def _ccpd_folder(folder: Path) -> Iterator[Item]:
     for path in files(folder):
         if path.suffix.lower() in SUFFIXES:
-            yield read_plate(path)
+            yield _plate(path)
 
 
-def read_plate(picture: Path) -> DetLabel | LabelError:
-    """The label in a CCPD file name; pictures in ``ccpd_np`` have no plate.
-
-    Args:
-        picture: ``area-tilt-box-corners-characters-brightness-blur.jpg``; the corners start at the
-            bottom right and run clockwise.
-
-    Returns:
-        The label, or the error it deserves.
-    """
-    if picture.parent.name == "ccpd_np":
-        return DetLabel(picture, (), picture, 1)
+def _plate(picture: Path) -> Item:
     try:
-        _, _, _, corners, characters, _, _ = picture.stem.split("-")
-        points = [[int(v) for v in corner.split("&")] for corner in corners.split("_")]
-        polygon = np.array([points[2], points[3], points[0], points[1]], np.float32)
-        province, letter, *rest = (int(index) for index in characters.split("_"))
-        text = PROVINCES[province] + LETTERS[letter]
-        text += "".join(LETTERS_AND_DIGITS[index] for index in rest)
-        if len(points) != 4 or polygon.shape != (4, 2):
-            raise ValueError("corners")
-    except (ValueError, IndexError):
-        return LabelError(
-            "the file name is not area-tilt-box-corners-characters-brightness-blur",
-            file=picture,
-            value=picture.name,
-            remedy="keep the official file names",
-        )
-    return DetLabel(picture, (TextInstance(polygon, text),), picture, 1)
+        return read_plate(picture)
+    except LabelError as error:
+        return error

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ocrlib.data.formats.total_text import read_total_text_file
 from ocrlib.data.icdar import read_icdar_file
 from ocrlib.data.label_lines import IGNORE, DetLabel, parse_polygon, read_lines
 from ocrlib.data.official.common import (
@@ -24,14 +25,9 @@ from ocrlib.data.official.common import (
     unquote,
 )
 from ocrlib.errors import LabelError
-from ocrlib.types import FloatArray, TextInstance
+from ocrlib.types import TextInstance
 
 _LINE_2013 = re.compile(r'(-?\d+),?\s+(-?\d+),?\s+(-?\d+),?\s+(-?\d+),?\s+"(.*)"\s*')
-_TOTAL_TEXT = re.compile(
-    r"x:\s*\[\[(?P<x>[^\]]*)\]\],\s*y:\s*\[\[(?P<y>[^\]]*)\]\],\s*"
-    r"ornt:\s*\[[^\]]*\],\s*transcriptions:\s*\[u?(?P<quote>['\"])(?P<text>.*?)(?P=quote)\]",
-    re.DOTALL,
-)
 
 
 def icdar2013(root: Path) -> list[Part]:
@@ -154,36 +150,9 @@ def total_text(root: Path) -> list[Part]:
         ("test", root / "Images" / "Test", root / "txt_format" / "Test"),
     ):
         if images.is_dir() and labels.is_dir():
-            items = _label_files([images], [labels], _read_total_text)
+            items = _label_files([images], [labels], read_total_text_file)
             parts.append(Part(name, "det", items))
     return parts
-
-
-def _read_total_text(file: Path, picture: Path) -> DetLabel:
-    content = file.read_text(encoding="utf-8-sig")
-    regions = []
-    # Records may run over several lines, as numpy prints long arrays.
-    starts = [match.start() for match in re.finditer(r"x:\s*\[\[", content)]
-    for start, end in zip(starts, [*starts[1:], len(content)], strict=True):
-        match = _TOTAL_TEXT.search(content, start, end)
-        polygon: FloatArray | str = "not a polygon and a text"
-        if match is not None:
-            try:
-                x, y = ([float(v) for v in match[axis].split()] for axis in "xy")
-                polygon = parse_polygon(list(zip(x, y, strict=True)))
-            except ValueError:
-                polygon = "x and y are not equally many numbers"
-        if match is None or isinstance(polygon, str):
-            raise LabelError(
-                str(polygon),
-                file=file,
-                line=content.count("\n", 0, start) + 1,
-                value=content[start:end].strip(),
-                remedy="write x: [[...]], y: [[...]], ornt: [u'c'], transcriptions: [u'TEXT']",
-            )
-        text = match["text"]
-        regions.append(TextInstance(polygon, text, text in ("#", IGNORE)))
-    return DetLabel(picture, tuple(regions), file, 1)
 
 
 def msra_td500(root: Path) -> list[Part]:
