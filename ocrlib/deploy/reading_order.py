@@ -20,9 +20,11 @@ from ocrlib.types import FloatArray
 # In multiples of the height of the text, unless said otherwise.
 _GUTTER = 0.8  # white space narrower than this separates words, not columns
 _COLUMN_LINES = 3  # (a number) a column has at least as many lines
-_PROSE_WIDTH = 8.0  # lines of a column of prose are at least this wide (half of them)
-_PROSE_FILL = 0.8  # (a part of the column's width) ... and fill their column to this extent
+_PROSE_WIDTH = 9.0  # lines of a column of prose are at least this wide (half of them)
+_PROSE_FILL = 0.65  # (a part of the column's width) ... and fill their column to this extent
+_PROSE_START = 1.5  # ... and half of them begin this near to the column's left edge
 _WORDS_WIDTH = 5.0  # lines of any other column are at least this wide; numbers are shorter
+_SET_APART = 2.5  # a row with so much white below is a header, with so much above a footer
 _LEVEL = 0.35  # middles of cells in a table's row differ by less than this
 _APART = 0.4  # (a part of the lines) so many must stand between the rows to be no table
 _SAME_ROW = 0.5  # (a part of the lower box) what two boxes in a row share of their height
@@ -40,6 +42,33 @@ class _Boxes:
     @property
     def width(self) -> NDArray[np.float64]:
         return self.right - self.left
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Neighbouring bands with a strip of white through all of them.
+
+    Args:
+        first: the first band.
+        end: the one after the last.
+        left: where the strip begins, px; lines end here at the latest, or begin further right.
+        right: where it ends, px.
+        lines: how many there are in the bands.
+    """
+
+    first: int
+    end: int
+    left: float
+    right: float
+    lines: int
+
+    def is_part_of(self, other: _Run) -> bool:
+        """Whether another run has these bands, too, and the same gutter."""
+        return (
+            other.first <= self.first
+            and self.end <= other.end
+            and max(self.left, other.left) < min(self.right, other.right)
+        )
 
 
 def reading_order(polygons: Sequence[FloatArray]) -> list[int]:
@@ -83,38 +112,91 @@ def _level(quads: NDArray[np.float64]) -> _Boxes:
 
 def _order(boxes: _Boxes, members: NDArray[np.intp]) -> list[int]:
     """Order the given members: find the largest part that stands in columns, recurse around it."""
+    if not len(members):
+        return []
     bands = _bands(boxes, members)
-    found = _columns(boxes, bands)
-    if found is None:
-        return [index for band in bands for row in _rows(boxes, band) for index in row]
-    first, end, gutter = found
-    part = np.concatenate(bands[first:end])
+    refused: list[_Run] = []
+    for run in _runs(boxes, bands):
+        # A part proves nothing: a few rows of a form may well look like two columns.
+        if any(run.is_part_of(larger) for larger in refused):
+            continue
+        first, end = _without_header_and_footer(boxes, bands, run.first, run.end)
+        left, right = _sides(boxes, _flat(bands[first:end]), run.left)
+        if _are_columns(boxes, left, right):
+            pieces = _flat(bands[:first]), left, right, _flat(bands[end:])
+            return [index for piece in pieces for index in _order(boxes, piece)]
+        refused.append(run)
+    return [index for band in bands for row in _rows(boxes, band) for index in row]
+
+
+def _runs(boxes: _Boxes, bands: list[NDArray[np.intp]]) -> list[_Run]:
+    """Every run with a few lines on both sides of a gutter, as long as the gutter lets it be.
+
+    Most lines come first, then the widest gutter.
+    """
+    members = np.concatenate(bands)
+    left, right = boxes.left[members], boxes.right[members]
+    least = _GUTTER * float(np.median(boxes.height[members]))
+    xs = np.unique(right)[:-1]  # a strip of white begins where some line ends
+    blocked = (left[:, None] < xs + least) & (right[:, None] > xs)  # (lines, xs)
+    start = np.cumsum([0, *map(len, bands)])  # of each band among the members
+    closed = np.logical_or.reduceat(blocked, start[:-1], axis=0)  # (bands, xs)
+    found: dict[tuple[int, int, int], _Run] = {}
+    for x, column in zip(xs, closed.T, strict=True):
+        changes = np.flatnonzero(np.diff(column, prepend=True, append=True))
+        for first, end in changes.reshape(-1, 2).tolist():
+            part = slice(start[first], start[end])
+            on_left = right[part] <= x
+            lines, count = len(on_left), int(on_left.sum())
+            if min(count, lines - count) >= _COLUMN_LINES:
+                strip = float(right[part][on_left].max()), float(left[part][~on_left].min())
+                found[first, end, count] = _Run(first, end, *strip, lines)
+    return sorted(found.values(), key=lambda run: (-run.lines, run.left - run.right, run.left))
+
+
+def _without_header_and_footer(
+    boxes: _Boxes, bands: list[NDArray[np.intp]], first: int, end: int
+) -> tuple[int, int]:
+    """Shorten a run by the rows at its ends that belong to no column of it.
+
+    These bridge a gutter that the rest of the run has, begin left of the column they stand in, or
+    have much white between them and the rest.
+    """
+    height = float(np.median(boxes.height[_flat(bands[first:end])]))
+
+    def foreign(row: int, beside: int, others: list[NDArray[np.intp]]) -> bool:
+        if len(others) < _COLUMN_LINES or len(_rows(boxes, bands[row])) > 1:
+            return False
+        above, below = bands[min(row, beside)], bands[max(row, beside)]
+        top = (boxes.middle[below] - boxes.height[below] / 2).min()
+        bottom = (boxes.middle[above] + boxes.height[above] / 2).max()
+        if top - bottom > _SET_APART * height:
+            return True
+        rest = _flat(others)
+        gutters = _inner_gutters(boxes, rest)
+        if len(gutters) > len(_inner_gutters(boxes, np.append(rest, bands[row]))):
+            return True
+        of_rest = np.searchsorted(gutters, boxes.left[rest])
+        of_row = np.searchsorted(gutters, (boxes.left[bands[row]] + boxes.right[bands[row]]) / 2)
+        starts = np.array([boxes.left[rest[of_rest == i]].min() for i in of_row])
+        return bool((boxes.left[bands[row]] < starts - _PROSE_START * height).any())
+
+    while foreign(first, first + 1, bands[first + 1 : end]):
+        first += 1
+    while foreign(end - 1, end - 2, bands[first : end - 1]):
+        end -= 1
+    return first, end
+
+
+def _flat(bands: list[NDArray[np.intp]]) -> NDArray[np.intp]:
+    return np.concatenate(bands) if bands else np.empty(0, np.intp)
+
+
+def _sides(
+    boxes: _Boxes, part: NDArray[np.intp], gutter: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     on_left = boxes.right[part] <= gutter
-    above = [_order(boxes, np.concatenate(bands[:first]))] if first else []
-    below = [_order(boxes, np.concatenate(bands[end:]))] if end < len(bands) else []
-    columns = [_order(boxes, part[on_left]), _order(boxes, part[~on_left])]
-    return [index for piece in above + columns + below for index in piece]
-
-
-def _columns(boxes: _Boxes, bands: list[NDArray[np.intp]]) -> tuple[int, int, float] | None:
-    """The run of bands with the most lines that stands in two columns: first, end, x between."""
-    best, most, end = None, 0, 0
-    minimum = _GUTTER * float(np.median(boxes.height[np.concatenate(bands)]))
-    for first in range(len(bands)):
-        # A gutter can only close as bands are added, and open as they are taken away at the top:
-        # so the end of the longest run never moves up.
-        end = max(end, first + 1)
-        while end < len(bands) and _gutters(boxes, bands[first : end + 1], minimum):
-            end += 1
-        size = sum(len(band) for band in bands[first:end])
-        if size > most:
-            part = np.concatenate(bands[first:end])
-            for gutter in _gutters(boxes, bands[first:end], minimum):
-                on_left = boxes.right[part] <= gutter
-                if _are_columns(boxes, part[on_left], part[~on_left]):
-                    best, most = (first, end, gutter), size
-                    break
-    return best
+    return part[on_left], part[~on_left]
 
 
 def _bands(boxes: _Boxes, members: NDArray[np.intp]) -> list[NDArray[np.intp]]:
@@ -128,15 +210,13 @@ def _bands(boxes: _Boxes, members: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     return np.split(members[order], cuts)
 
 
-def _gutters(boxes: _Boxes, bands: list[NDArray[np.intp]], minimum: float) -> list[float]:
-    """The x in the middle of every upright strip without text, the widest strip first."""
-    part = np.concatenate(bands)
+def _inner_gutters(boxes: _Boxes, part: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The x in the middle of every upright strip without text, from the left."""
     order = part[np.argsort(boxes.left[part], kind="stable")]
     reach = np.maximum.accumulate(boxes.right[order])[:-1]
     gaps = boxes.left[order][1:] - reach
-    wide = np.flatnonzero(gaps >= minimum)
-    wide = wide[np.argsort(-gaps[wide], kind="stable")]
-    return [float(x) for x in reach[wide] + gaps[wide] / 2]
+    wide = gaps >= _GUTTER * float(np.median(boxes.height[part]))
+    return np.asarray(reach[wide] + gaps[wide] / 2)
 
 
 def _are_columns(boxes: _Boxes, left: NDArray[np.intp], right: NDArray[np.intp]) -> bool:
@@ -161,24 +241,26 @@ def _side_by_side(boxes: _Boxes, left: NDArray[np.intp], right: NDArray[np.intp]
 
 
 def _is_prose(boxes: _Boxes, part: NDArray[np.intp]) -> bool:
-    """Whether all columns of a part consist of long lines that fill them."""
+    """Whether all columns of a part consist of long lines that begin below each other."""
     column_of = np.searchsorted(_inner_gutters(boxes, part), boxes.left[part])
-    columns = [part[column_of == i] for i in range(column_of.max() + 1)]
-    return all(
+    columns = [part[column_of == i] for i in range(int(column_of.max()) + 1)]
+    return all(_is_prose_column(boxes, column) for column in columns)
+
+
+def _is_prose_column(boxes: _Boxes, column: NDArray[np.intp]) -> bool:
+    start, end = np.percentile(boxes.left[column], 10), np.percentile(boxes.right[column], 90)
+    indent = np.median(np.abs(boxes.left[column] - start))
+    fill = np.median(boxes.width[column]) / max(float(end - start), 1.0)
+    return bool(
         _is_long(boxes, column, _PROSE_WIDTH)
-        and np.median(boxes.width[column])
-        >= _PROSE_FILL * (boxes.right[column].max() - boxes.left[column].min())
-        for column in columns
+        and fill >= _PROSE_FILL
+        and indent <= _PROSE_START * np.median(boxes.height[column])
     )
 
 
 def _is_block(boxes: _Boxes, part: NDArray[np.intp]) -> bool:
     """Whether a part is one column, and of words rather than of numbers."""
-    return not _inner_gutters(boxes, part) and _is_long(boxes, part, _WORDS_WIDTH)
-
-
-def _inner_gutters(boxes: _Boxes, part: NDArray[np.intp]) -> list[float]:
-    return sorted(_gutters(boxes, [part], _GUTTER * float(np.median(boxes.height[part]))))
+    return not len(_inner_gutters(boxes, part)) and _is_long(boxes, part, _WORDS_WIDTH)
 
 
 def _is_long(boxes: _Boxes, part: NDArray[np.intp], least: float) -> bool:

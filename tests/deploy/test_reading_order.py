@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -74,6 +76,32 @@ TITLE_COLUMNS_FOOTER = [
     (330, 620, 60, 18),
 ]
 FORM = [box for i in range(8) for box in ((20, 40 * i, 90, 20), (180, 40 * i + 1, 200 + i, 20))]
+# The columns begin at different heights, so that the first line of one stands alone.
+TITLE_OFFSET_COLUMNS = [
+    (40, 10, 360, 36),
+    *prose(40, 120, 12),
+    *prose(380, 64, 11),
+]
+TITLE_THREE_COLUMNS_FOOTER = [
+    (100, 10, 700, 40),
+    (330, 64, 340, 20),  # wider than the column it stands over
+    *prose(40, 100, 9, width=280),
+    *prose(370, 104, 14, width=280, step=24),
+    *prose(700, 100, 6, width=280),
+    (300, 520, 420, 18),  # over two columns
+]
+PAGE_NUMBER_COLUMNS = [(620, 10, 60, 18), *prose(40, 100, 9), *prose(380, 100, 12)]
+RAGGED_COLUMNS = [
+    (x, 60 + 26 * i, 300 * (0.3 if i % 5 == 4 else 0.8 + 0.2 * np.sin(7 * i + x) ** 2), 20)
+    for x in (40, 400)
+    for i in range(15)
+]
+# Two long labels shorten the gutter, and the rest by itself looks like columns.
+LONG_LABEL_FORM = [
+    box
+    for i, width in enumerate((300, 300, 184, 186, 183, 187, 185, 186))
+    for box in ((20, 40 * i, width, 20), (360, 40 * i + 1, 250 + 9 * (i % 3), 20))
+]
 HEADER = [
     box for i in range(3) for box in ((20, 30 * i, 150, 20), (240, 30 * i, 190 - 40 * (i % 2), 20))
 ]
@@ -92,12 +120,73 @@ HEADER = [
         table(),
         FORM,
         HEADER,
+        TITLE_OFFSET_COLUMNS,
+        TITLE_THREE_COLUMNS_FOOTER,
+        PAGE_NUMBER_COLUMNS,
+        RAGGED_COLUMNS,
     ],
-    ids=["prose", "columns", "uneven", "three", "title", "receipt", "table", "form", "header"],
+    ids=[
+        *("prose", "columns", "uneven", "three", "title", "receipt", "table", "form", "header"),
+        *("title-offset", "title-three", "page-number", "ragged"),
+    ],
 )
 def test_layouts_are_read_as_people_do(layout: Layout, degrees: float):
     for seed in (0, 1):
         assert read(layout, degrees, seed) == list(range(len(layout)))
+
+
+def columns_under_a_title(rng: np.random.Generator) -> Layout:
+    """A title over two columns of paragraphs with ragged lines, and perhaps a footer."""
+    height = rng.uniform(12, 20)
+    step, width, gutter = (
+        height * rng.uniform(1.15, 1.6),
+        rng.uniform(280, 460),
+        rng.uniform(24, 60),
+    )
+    whole = 2 * width + gutter
+    title = whole * rng.uniform(0.6, 1)
+    layout: Layout = [(40 + (whole - title) / 2, 20, title, 2 * height)]
+    for x in (40, 40 + width + gutter):
+        y = 20 + 3.5 * height + rng.choice([0, rng.uniform(0, 2 * step)])
+        for _ in range(int(rng.integers(2, 5))):  # paragraphs
+            lines = int(rng.integers(2, 8))
+            for i in range(lines):
+                part = rng.uniform(0.2, 0.8) if i == lines - 1 else rng.uniform(0.8, 1)
+                layout.append((x, y, width * part, height))
+                y += step
+            y += rng.choice([0, step / 2])
+    if rng.random() < 0.5:
+        layout.append((40 + whole / 4, max(y for _, y, _, _ in layout) + step, whole / 2, height))
+    return layout
+
+
+def random_receipt(rng: np.random.Generator) -> Layout:
+    """Shop and address, then items with their price, beside them or in the row below."""
+    height, width = rng.uniform(14, 26), rng.uniform(250, 600)
+    step = height * rng.uniform(1.1, 1.8)
+    layout: Layout = []
+    for kind in [0] * 3 + list(rng.integers(1, 4, 14)) + [0]:
+        y, name = 20 + step * len({y for _, y, _, _ in layout}), width * rng.uniform(0.2, 0.65)
+        layout.append((20 + (width - name) / 2 * (kind == 0), y, name, height))
+        if kind == 1:
+            y += step
+            layout.append((20, y, width * rng.uniform(0.2, 0.45), height))
+        if kind:
+            price = height * rng.uniform(2, 4)
+            layout.append((20 + width - price, y, price, height))
+    return layout
+
+
+@pytest.mark.parametrize("make", [columns_under_a_title, random_receipt])
+def test_random_pages(make: Callable[[np.random.Generator], Layout]):
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        layout = make(rng)
+        assert read(layout, rng.uniform(-3, 3), seed) == list(range(len(layout))), seed
+
+
+def test_a_part_of_a_form_is_not_taken_for_columns():
+    assert read(LONG_LABEL_FORM) == list(range(len(LONG_LABEL_FORM)))
 
 
 def test_words_of_a_line_on_a_curved_page():
