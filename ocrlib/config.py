@@ -93,7 +93,10 @@ class DataRecipe:
         crop: side of a detection crop in px.
         crops_per_page: crops that are taken of each page (detection).
         shrink_ratio: how far text regions are shrunk for the probability map (detection).
+        shrink_ratio_end: what ``shrink_ratio`` grows or falls to, evenly, over the whole run; 0: it
+            stays as it is (detection).
         min_text_size: shorter side of a text in px below which it does not count (detection).
+        copy_paste: share of the pages that get texts of other pages pasted in (detection).
         chunk: samples that are prepared, grouped by width and shuffled together.
         epoch: samples per epoch when several sources are mixed.
     """
@@ -106,7 +109,9 @@ class DataRecipe:
     crop: int = number(320, least=32)
     crops_per_page: int = number(1, least=1)
     shrink_ratio: float = number(0.4, above=0, most=0.95)
+    shrink_ratio_end: float = number(0.0, least=0, most=0.95)
     min_text_size: float = number(8, least=0)
+    copy_paste: float = number(0.0, least=0, most=1)
     chunk: int = number(1024, least=1)
     epoch: int = number(100_000, least=1)
 

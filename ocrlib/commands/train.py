@@ -64,7 +64,7 @@ def train(
     if resume:
         _check_same(plan, out / LAST)
     group = Group.join()
-    maker = build_chunks(plan)
+    maker = build_chunks(plan, group.world)
     paddle.seed(plan.seed)
     task = build_task(plan, evaluate=group.leads)
     if group.leads:

@@ -85,8 +85,13 @@ def _files(recipe: SourceRecipe) -> tuple[Path, Path | None]:
     return expand(recipe.file), expand(recipe.split) if recipe.split else None
 
 
-def build_chunks(recipe: Recipe) -> ChunkMaker:
-    """What makes the recipe's training batches."""
+def build_chunks(recipe: Recipe, processes: int = 1) -> ChunkMaker:
+    """What makes the recipe's training batches.
+
+    Args:
+        recipe: the recipe.
+        processes: how many of them share the chunks in data-parallel training.
+    """
     data, ratios = recipe.data, [source.ratio for source in recipe.data.sources]
     if isinstance(recipe, DetRecipe):
         pages = [det_source(source, data.on_bad) for source in data.sources]
@@ -102,6 +107,9 @@ def build_chunks(recipe: Recipe) -> ChunkMaker:
             data.on_bad,
             data.shrink_ratio,
             data.min_text_size,
+            data.shrink_ratio_end,
+            recipe.train.steps * recipe.train.accumulate * processes,
+            data.copy_paste,
         )
     charset = build_charset(recipe)
     crops = [rec_source(source, data.on_bad, charset) for source in data.sources]

@@ -6,7 +6,7 @@ these three numbers, and whoever needs chance for it draws from that generator.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, Generic
@@ -18,13 +18,15 @@ from numpy.typing import NDArray
 from ocrlib.charset import Charset
 from ocrlib.config import OnBad
 from ocrlib.data.batching import Batch, Chunk, stack
-from ocrlib.data.det_targets import shrink_map, threshold_map
+from ocrlib.data.copy_paste import copy_paste
+from ocrlib.data.det_targets import shrink_map, shrink_ratio_at, threshold_map
 from ocrlib.data.sources import Sample, Source
 from ocrlib.errors import CharsetError, DataError, ImageError
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
 from ocrlib.types import ByteImage, DetSample, RecSample
 
 TIME_STEP = 4  # px of a crop's width per column of the recogniser's output
+PASTED_FROM = 4  # pages before a page whose texts may be pasted into it
 REFERENCE_WIDTH = 100  # px; a batch of N means N crops of this width, or as many px
 
 
@@ -71,6 +73,13 @@ class DetChunks:
         on_bad: ``refuse`` raises at a picture that cannot be read, ``skip`` counts it.
         shrink_ratio: of the target maps, see ``det_targets``.
         min_text_size: of the target maps.
+        shrink_ratio_end: what the shrink ratio becomes by the end of the run; 0: it stays.
+        total: batches of the whole run, all processes together. Chunk by chunk they tell how far
+            the run is, whoever makes the chunk and whether or not the run was interrupted.
+        copy_paste: how often a page gets texts of the pages before it in its chunk, 0-1.
+
+    Raises:
+        DataError: pasting, with chunks of one page.
     """
 
     def __init__(
@@ -84,6 +93,9 @@ class DetChunks:
         on_bad: OnBad = "refuse",
         shrink_ratio: float = 0.4,
         min_text_size: float = 8,
+        shrink_ratio_end: float = 0,
+        total: int = 1,
+        copy_paste: float = 0,
     ) -> None:
         self.dataset = dataset
         self.preprocess = preprocess
@@ -94,6 +106,22 @@ class DetChunks:
         self.on_bad = on_bad
         self.shrink_ratio = shrink_ratio
         self.min_text_size = min_text_size
+        self.shrink_ratio_end = shrink_ratio_end
+        self.total = total
+        self.copy_paste = copy_paste
+        if copy_paste and self.pages < 2:
+            raise DataError(
+                "a chunk of one page has no other page to paste from",
+                value=chunk,
+                remedy="raise data.chunk above data.crops_per_page, or set data.copy_paste to 0",
+            )
+
+    def shrink_ratio_of(self, number: int) -> float:
+        """The shrink ratio of the chunk with this number."""
+        if not self.shrink_ratio_end:
+            return self.shrink_ratio
+        before = number * max(1, self.pages * self.per_page // self.batch)  # batches
+        return shrink_ratio_at(before / self.total, self.shrink_ratio, self.shrink_ratio_end)
 
     def chunk(self, number: int) -> Chunk:
         """Batches of ``image`` (B, 3, S, S), ``shrink_map``, ``shrink_mask``, ``threshold_map``
@@ -101,6 +129,8 @@ class DetChunks:
         and its crops are counted, unless it is the only one.
         """
         rows = []
+        ratio = self.shrink_ratio_of(number)
+        earlier: deque[DetSample] = deque(maxlen=PASTED_FROM)
         skipped: Counter[str] = Counter()
         for position in range(number * self.pages, (number + 1) * self.pages):
             try:
@@ -110,7 +140,11 @@ class DetChunks:
                     raise
                 skipped["picture cannot be read"] += 1
                 continue
-            rows += [self._row(self.transform(sample, rng)) for _ in range(self.per_page)]
+            page = sample
+            if self.copy_paste and rng.random() < self.copy_paste:
+                sample = copy_paste(page, earlier, rng)
+            earlier.append(page)
+            rows += [self._row(self.transform(sample, rng), ratio) for _ in range(self.per_page)]
         order = np.random.default_rng([self.dataset.seed, number, 1]).permutation(len(rows))
         full = max(len(rows) // self.batch, min(1, len(rows)))
         pieces = [order[i * self.batch : (i + 1) * self.batch] for i in range(full)]
@@ -120,11 +154,11 @@ class DetChunks:
         batches = tuple(stack([rows[i] for i in piece]) for piece in pieces)
         return Chunk(batches, skipped, self.pages * self.per_page)
 
-    def _row(self, sample: DetSample) -> dict[str, Any]:
+    def _row(self, sample: DetSample, ratio: float) -> dict[str, Any]:
         polygons = [instance.polygon for instance in sample.instances]
         ignore = [instance.ignore for instance in sample.instances]
         height, width, _ = sample.image.shape
-        size, ratio = (height, width), self.shrink_ratio
+        size = height, width
         shrink, shrink_mask = shrink_map(polygons, ignore, size, ratio, self.min_text_size)
         threshold, threshold_mask = threshold_map(polygons, ignore, size, ratio)
         return {

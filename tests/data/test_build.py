@@ -57,6 +57,18 @@ def test_det_batches_of_a_recipe():
     assert chunk.batches[0]["shrink_map"].max() == 1
 
 
+def test_the_shrink_ratio_follows_the_run_and_not_the_worker():
+    plan = recipe("det", chunk=4, shrink_ratio=0.4, shrink_ratio_end=0.8)
+    plan = replace(plan, train=replace(plan.train, steps=6, batch=2, accumulate=2))
+    ratios = [build_chunks(plan).shrink_ratio_of(number) for number in range(8)]
+    # 12 batches, two a chunk
+    assert ratios == pytest.approx([0.4 + 0.4 * min(1, n / 6) for n in range(8)])
+    shared = build_chunks(plan, processes=2)
+    assert shared.shrink_ratio_of(6) == pytest.approx(0.6)
+    constant = build_chunks(recipe("det", chunk=4))
+    assert {constant.shrink_ratio_of(number) for number in range(9)} == {0.4}
+
+
 def test_evaluation_samples_are_the_same_every_time():
     for task, samples_of in (("det", det_eval_samples), ("rec", rec_eval_samples)):
         entry = recipe(task).eval[0]

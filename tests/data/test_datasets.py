@@ -8,7 +8,7 @@ import pytest
 from ocrlib.charset import Charset
 from ocrlib.data.datasets import Dataset, DetChunks, RecChunks, UnfitSample, steps_needed
 from ocrlib.data.det_augment import random_crop
-from ocrlib.errors import CharsetError, ImageError
+from ocrlib.errors import CharsetError, DataError, ImageError
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
 from ocrlib.types import DetSample, RecSample, TextInstance
 
@@ -225,3 +225,73 @@ def test_a_larger_shrink_ratio_paints_larger_kernels_and_narrow_texts_can_count(
     assert small["shrink_mask"][0, 44, 33] == 0  # too narrow to count
     assert large["shrink_mask"][0, 44, 33] == 1
     assert large["shrink_map"][0, 44, 33] == 1
+
+
+class Fresh:
+    """Empty pages; each but the first ones of a chunk may get texts of those before it."""
+
+    def __len__(self) -> int:
+        return 10
+
+    def sample(self, index, rng):
+        image = np.full((96, 96, 3), 10 * index, np.uint8)
+        box = np.array([[2, 2], [30, 2], [30, 14], [2, 14]], np.float32)
+        return DetSample(image, (TextInstance(box, str(index)),), f"page {index}")
+
+
+def seen(number: int, **rules) -> list[DetSample]:
+    pages = []
+    maker = DetChunks(
+        Dataset(Fresh(), 7),
+        DetPreprocess(),
+        lambda sample, rng: pages.append(sample) or sample,
+        2,
+        chunk=8,
+        **rules,
+    )
+    maker.chunk(number)
+    return pages
+
+
+def test_texts_of_earlier_pages_of_the_chunk_are_pasted():
+    for number in (0, 3):
+        pages, plain = seen(number, copy_paste=1), seen(number)
+        assert [page.source for page in pages] == [page.source for page in plain]
+        assert [len(page.instances) for page in plain] == [1] * 8
+        assert len(pages[0].instances) == 1  # nothing came before it
+        for i, page in enumerate(pages):
+            before = {other.instances[0].text for other in plain[max(0, i - 4) : i]}
+            pasted = [instance.text for instance in page.instances[1:]]
+            assert set(pasted) <= before
+        assert sum(len(page.instances) for page in pages) > 12
+        again = seen(number, copy_paste=1)
+        assert all((a.image == b.image).all() for a, b in zip(pages, again, strict=True))
+    some = [len(page.instances) > 1 for number in range(5) for page in seen(number, copy_paste=0.5)]
+    assert 8 <= sum(some) <= 28
+
+
+def test_pasting_needs_several_pages_a_chunk():
+    with pytest.raises(DataError, match="a chunk of one page has no other page to paste from"):
+        DetChunks(
+            Dataset(Fresh(), 7), DetPreprocess(), transform, 2, chunk=4, per_page=4, copy_paste=0.1
+        )
+
+
+def test_the_shrink_ratio_grows_from_chunk_to_chunk():
+    maker = DetChunks(
+        Dataset(Fresh(), 7),
+        DetPreprocess(),
+        lambda sample, rng: sample,
+        5,
+        chunk=10,
+        shrink_ratio=0.3,
+        shrink_ratio_end=0.7,
+        total=8,
+    )
+    ratios = [maker.shrink_ratio_of(number) for number in range(6)]
+    assert ratios == pytest.approx([0.3, 0.4, 0.5, 0.6, 0.7, 0.7])
+    areas = [maker.chunk(number).batches[0]["shrink_map"][0].sum() for number in range(5)]
+    assert areas == sorted(areas)
+    assert areas[0] < areas[2] < areas[4]
+    widths = [maker.chunk(number).batches[0]["threshold_mask"][0].sum() for number in range(5)]
+    assert widths[0] > widths[2] > widths[4]
