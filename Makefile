@@ -32,8 +32,9 @@ book: setup
 	$(PY) book/tools/build.py --lenient
 	$(PY) book/tools/serve.py
 
+# JupyterLab refuses to run as root (in a container, say) unless it is told to.
 lab: setup
-	$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters
+	$(PY) -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters
 
 lint: setup
 	$(PY) -m ruff check .

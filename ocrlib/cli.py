@@ -92,7 +92,11 @@ def _run(name: str, arguments: list[str]) -> int:
             function,
             prog=f"ocrlib {name}",
             args=arguments,
-            config=(tyro.conf.PositionalRequiredArgs, tyro.conf.FlagCreatePairsOff),
+            config=(
+                tyro.conf.PositionalRequiredArgs,
+                tyro.conf.PositionalMetavarFromFieldName,  # FILES, not PATH
+                tyro.conf.FlagCreatePairsOff,
+            ),
         )
     except SystemExit as exit_:  # tyro has said what is wrong, or has printed the help
         return exit_.code if isinstance(exit_.code, int) else BAD_INPUT

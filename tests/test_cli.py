@@ -85,6 +85,19 @@ def test_arguments_come_from_the_signature(monkeypatch: pytest.MonkeyPatch):
     assert seen == [("中 a", 3, True)]
 
 
+@pytest.mark.parametrize(
+    ("command", "usage"),
+    [
+        ("read", "[FILES]"),
+        ("train", "RECIPE OUT"),
+        ("data import", "NAME FOLDER"),
+    ],
+)
+def test_help_calls_arguments_by_their_names(command: str, usage: str, capsys):
+    assert cli.main([*command.split(), "--help"]) == 0
+    assert usage in capsys.readouterr().out.splitlines()[0]
+
+
 @pytest.mark.parametrize(("result", "code"), [(None, 0), (0, 0), (2, 2), (object(), 0)])
 def test_exit_code_is_what_the_command_returns(
     monkeypatch: pytest.MonkeyPatch, result: object, code: int

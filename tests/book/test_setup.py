@@ -179,3 +179,20 @@ def test_make_runs_it_once(tmp_path: Path) -> None:
     later = (tmp_path / ".venv/.setup-done").stat().st_mtime + 10
     os.utime(tmp_path / "requirements.lock", (later, later))
     assert make() == 1
+
+
+@pytest.mark.parametrize(("user", "told"), [("0", 1), ("1000", 0)])
+def test_jupyterlab_runs_as_root_too(tmp_path: Path, user: str, told: int) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("no make")
+    (tmp_path / "id").write_text(f"#!/bin/sh\necho {user}\n", encoding="utf-8")
+    (tmp_path / "id").chmod(0o755)
+    shown = subprocess.run(
+        ["make", "-C", str(ROOT), "--dry-run", "lab"],
+        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert shown.count("jupyterlab") == 1
+    assert shown.count("--allow-root") == told
