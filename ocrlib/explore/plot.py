@@ -20,7 +20,15 @@ from numpy.typing import ArrayLike, NDArray
 
 import ocrlib
 from ocrlib.charset import BLANK, Charset
-from ocrlib.types import ByteImage, Detection, FloatArray, Page, TextInstance, TextLine
+from ocrlib.types import (
+    ByteImage,
+    Detection,
+    DetSample,
+    FloatArray,
+    Page,
+    TextInstance,
+    TextLine,
+)
 
 # Okabe and Ito's colours, which nearly everyone can tell apart.
 COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -112,6 +120,31 @@ def show_regions(
             x, y = polygon[0]
             box = {"facecolor": colour, "edgecolor": "none", "pad": 1, "alpha": 0.85}
             ax.text(x, y, name, color="white", fontsize=7, va="bottom", bbox=box, clip_on=True)
+
+
+def show_samples(
+    samples: Sequence[DetSample],
+    titles: Sequence[str] | None = None,
+    columns: int = 3,
+    width: float = 8.0,
+) -> None:
+    """Draw labelled pages side by side with their outlines: before and after an augmentation.
+
+    Args:
+        samples: the pages; outlines of texts that do not count are dotted.
+        titles: one per page.
+        columns: pages in a row.
+        width: of the whole figure in inches.
+
+    Raises:
+        ValueError: not one title per page.
+    """
+    show_images([sample.image for sample in samples], titles, columns, width)
+    if samples:
+        for sample, ax in zip(samples, plt.gcf().axes, strict=False):
+            height, across, _ = sample.image.shape
+            show_regions(sample.image, sample.instances, ax=ax)
+            ax.set(xlim=(-0.5, across - 0.5), ylim=(height - 0.5, -0.5))  # also if some jut out
 
 
 def show_page(image: ByteImage, page: Page, ax: Axes | None = None) -> None:

@@ -13,7 +13,7 @@ import pytest
 from ocrlib import preprocess
 from ocrlib.charset import Charset
 from ocrlib.explore import plot
-from ocrlib.types import Detection, Page, TextInstance, TextLine
+from ocrlib.types import Detection, DetSample, Page, TextInstance, TextLine
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +43,20 @@ def test_images_in_a_grid(image: np.ndarray):
     axes = plt.gcf().axes
     assert [len(ax.images) for ax in axes] == [1, 1, 1, 0]
     assert [ax.get_title() for ax in axes] == ["a", "b", "c", ""]
+
+
+def test_samples_in_a_grid(image: np.ndarray):
+    texts = (TextInstance(box(80, 5), "juts out"), TextInstance(box(5, 5), "", ignore=True))
+    pages = [DetSample(image, texts, "a"), DetSample(image, texts[:1], "b")]
+    plot.show_samples(pages, ["before", "after"], columns=2)
+    first, second = plt.gcf().axes
+    assert [patch.get_linestyle() for patch in first.patches] == ["-", ":"]
+    assert len(second.patches) == 1
+    assert second.get_title() == "after"
+    assert first.get_xlim() == (-0.5, 99.5)
+    plt.close("all")
+    plot.show_samples([])
+    assert plt.get_fignums() == []
 
 
 def test_images_of_extreme_shapes_and_none():
