@@ -116,12 +116,19 @@ class PFHead(TwinHead):
 
 def mean_logits(a: paddle.Tensor, b: paddle.Tensor) -> paddle.Tensor:
     """The logit of the mean of two probabilities, from their logits; finite for any size."""
-    # p = (s(a) + s(b)) / 2 and 1 - p = (s(-a) + s(-b)) / 2, where s(x) = exp(-softplus(-x)).
-    yes = _log_add(-F.softplus(-a), -F.softplus(-b))
-    no = _log_add(-F.softplus(a), -F.softplus(b))
-    return yes - no
+    # p = (s(a) + s(b)) / 2 and 1 - p = (s(-a) + s(-b)) / 2, s the sigmoid.
+    return _log_add(_log_sigmoid(a), _log_sigmoid(b)) - _log_add(_log_sigmoid(-a), _log_sigmoid(-b))
+
+
+def _log_sigmoid(x: paddle.Tensor) -> paddle.Tensor:
+    return x.clip(max=0) - _log_one_plus(x)
 
 
 def _log_add(a: paddle.Tensor, b: paddle.Tensor) -> paddle.Tensor:
     """log(exp(a) + exp(b)), without overflow."""
-    return paddle.maximum(a, b) + F.softplus(-(a - b).abs())
+    return paddle.maximum(a, b) + _log_one_plus(a - b)
+
+
+def _log_one_plus(x: paddle.Tensor) -> paddle.Tensor:
+    # By hand: Paddle's softplus cannot be converted to ONNX.
+    return paddle.log(1 + paddle.exp(-x.abs()))

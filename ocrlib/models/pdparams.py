@@ -62,9 +62,7 @@ def read_pdparams(path: str | Path) -> dict[str, NDArray[Any]]:
             f"not a whole .pdparams file: {error}", file=path, remedy="download it again"
         ) from error
     if type(table) is not dict:
-        raise CheckpointError(
-            "it does not hold named arrays", file=path, value=type(table).__name__
-        )
+        raise CheckpointError(f"it holds {_kind(table)}, not named arrays", file=path)
     table.pop(NAME_TABLE, None)
     arrays = {}
     for name, entry in table.items():
@@ -110,8 +108,10 @@ class _Unpickler(pickle.Unpickler):
                 return _Dtype
             case "collections", "OrderedDict":
                 return dict
-            case "builtins", "tuple":
+            case "builtins" | "__builtin__", "tuple":
                 return tuple
+            case "builtins" | "__builtin__", "bytes":
+                return _no_bytes
             case "_codecs", "encode":
                 return self._encode
         raise _Refused(f"it asks for {module}.{name}")
@@ -124,6 +124,11 @@ class _Unpickler(pickle.Unpickler):
         if self._left < 0:
             raise _Refused("it asks for more memory than its size warrants")
         return text.encode("latin1")
+
+
+def _no_bytes() -> bytes:
+    """What protocol 2 writes for an array without elements."""
+    return b""
 
 
 class _Dtype:
