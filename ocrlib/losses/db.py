@@ -45,8 +45,7 @@ def masked_bce(logits: paddle.Tensor, target: paddle.Tensor, mask: paddle.Tensor
         target: 0 or 1, (B, H, W).
         mask: 1 where px count, (B, H, W).
     """
-    loss = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
-    return (loss * mask).sum() / (mask.sum() + EPS)
+    return (_pixel_bce(logits, target) * mask).sum() / (mask.sum() + EPS)
 
 
 def hard_negative_bce(
@@ -68,13 +67,21 @@ def hard_negative_bce(
     negative = (1 - target) * mask
     positives = int(positive.sum().item())
     negatives = min(int(negative.sum().item()), int(positives * ratio))
-    # softplus form: finite for any logit, unlike log(sigmoid(x))
-    loss = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
+    loss = _pixel_bce(logits, target)
     total = (loss * positive).sum()
     if negatives > 0:
         hardest, _ = (loss * negative).flatten().topk(negatives, sorted=False)
         total = total + hardest.sum()
     return total / (positives + negatives + EPS)
+
+
+def _pixel_bce(logits: paddle.Tensor, target: paddle.Tensor) -> paddle.Tensor:
+    """Cross entropy of every px.
+
+    In softplus form: finite for any logit, unlike log(sigmoid(x)). Paddle's own function without a
+    reduction has a wrong gradient at a logit of exactly 0.
+    """
+    return F.softplus(logits) - logits * target
 
 
 class DBLoss:

@@ -53,6 +53,13 @@ def test_bce_by_hand():
     assert value.item() == pytest.approx((2 * np.log(2) + np.log(1 + np.exp(2.0))) / 3, abs=1e-6)
 
 
+def test_gradient_of_bce_by_hand():
+    logits, target = tensor([[[0.0, 0.0, 40.0, -40.0, 800.0]]]), tensor([[[1, 0, 1, 1, 0]]])
+    logits.stop_gradient = False
+    (masked_bce(logits, target, paddle.ones_like(target)) * 5).backward()
+    np.testing.assert_allclose(logits.grad.numpy().ravel(), [-0.5, 0.5, 0, -1, 1], atol=1e-5)
+
+
 def test_bce_counts_background_without_text():
     logits = tensor([[[0.0, 0.0]]])
     assert masked_bce(logits, logits * 0, paddle.ones_like(logits)).item() == pytest.approx(
