@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
@@ -17,9 +20,22 @@ from ocrlib.bundle import BundleSpec, write_bundle
 from ocrlib.charset import Charset
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 settings.register_profile("house", deadline=None)  # a busy machine is no fault
 settings.load_profile("house")
 
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # containers run as root
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 COLOURS = {"r": (255, 0, 0), "g": (0, 255, 0), "b": (0, 0, 255), " ": (0, 0, 0)}
 
 
@@ -137,3 +153,21 @@ def golden(request: pytest.FixtureRequest) -> Path:
 def deviations() -> dict[str, dict]:
     """Where ocrlib differs from PaddleOCR on purpose: ``tests/deviations.toml``."""
     return tomllib.loads((Path(__file__).parent / "deviations.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, from the system or from $CHROMIUM."""
+    from playwright.sync_api import sync_playwright
+
+    found = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, CHROMIUM_NAMES)), None
+    )
+    if found is None:
+        why = "no Chromium: install the package chromium, or set CHROMIUM to its path"
+        # A person may lack it; the CI must have it.
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(why)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()

@@ -1,0 +1,147 @@
+// Growing a polygon by a distance, with round corners, in two steps: a raw outline that may cross
+// itself, and the border of the area around which that outline winds at least once.
+
+import { signedArea } from "./outlines.js";
+
+const ARC_ERROR = 0.00025; // px between an arc and its chords: Clipper's, on thousandths of a px
+const STRIDE = 6; // crossings are looked for on every so many of these chords; the others come later
+const JITTER = 1e-6; // px; no three lines then meet in one point, no two lie on each other
+
+/**
+ * @param {number[][]} polygon corners
+ * @param {number} distance px, above 0
+ * @returns {number[][][]} outlines: of what was grown, and of holes that it closed around
+ */
+export function offsetPolygon(polygon, distance) {
+  let ring = polygon.filter((p, i) => {
+    const q = polygon[(i + 1) % polygon.length];
+    return p[0] !== q[0] || p[1] !== q[1];
+  });
+  if (ring.length < 3 || !(distance > 0)) return [];
+  if (signedArea(ring) < 0) ring = ring.reverse();
+  const arcStep = 2 * Math.acos(1 - Math.min(ARC_ERROR / distance, 1));
+  const { outline, arcs } = rawOutline(ring, distance, arcStep);
+  const loops = windingBorder(outline).filter((loop) => Math.abs(signedArea(loop)) > 1e-3);
+  return loops.map((loop) => withArcs(loop, arcs, distance, arcStep));
+}
+
+/** Put back the points of arcs that were left out. */
+function withArcs(loop, arcs, distance, arcStep) {
+  return loop.flatMap((point, i) => {
+    const [x, y, arc, k] = point, [, , nextArc, nextK] = loop[(i + 1) % loop.length], out = [[x, y]];
+    for (let j = k + 1; arc >= 0 && arc === nextArc && j < nextK; j++) {
+      const centre = arcs[arc], turn = centre.from + j * arcStep;
+      out.push([centre.x + distance * Math.cos(turn), centre.y + distance * Math.sin(turn)]);
+    }
+    return out;
+  });
+}
+
+/**
+ * Every side moved outwards; arcs around convex corners, a detour through concave ones. A point on
+ * an arc is [x, y, number of the arc, place on it].
+ */
+function rawOutline(ring, distance, arcStep) {
+  const count = ring.length, outline = [], arcs = [];
+  const normals = ring.map(([x, y], i) => {
+    const [nx, ny] = ring[(i + 1) % count], length = Math.hypot(nx - x, ny - y);
+    return [(ny - y) / length, (x - nx) / length];
+  });
+  let noise = 1;
+  const shake = () => ((noise = (noise * 48271) % 2147483647) / 2147483647 - 0.5) * JITTER;
+  ring.forEach(([x, y], i) => {
+    const before = normals[(i + count - 1) % count], after = normals[i];
+    const put = (dx, dy, arc = -1, k = 0) =>
+      outline.push([x + dx * distance + shake(), y + dy * distance + shake(), arc, k]);
+    const sine = before[0] * after[1] - before[1] * after[0];
+    const cosine = before[0] * after[0] + before[1] * after[1];
+    if (Math.abs(sine * distance) < 1e-3 && cosine > 0) return put(...before); // straight on
+    if (sine < 0) {
+      put(...before);
+      put(0, 0);
+      return put(...after);
+    }
+    const angle = Math.abs(Math.atan2(sine, cosine)), from = Math.atan2(before[1], before[0]);
+    const arc = arcs.push({ x, y, from }) - 1, steps = Math.max(Math.round(angle / arcStep), 1);
+    put(...before, arc, 0);
+    for (let k = STRIDE; k < steps; k += STRIDE) {
+      put(Math.cos(from + k * arcStep), Math.sin(from + k * arcStep), arc, k);
+    }
+    put(...after, arc, steps);
+  });
+  return { outline, arcs };
+}
+
+/** Where sides of a closed line cross: per side a list of passes, sorted along it. */
+function crossings(points) {
+  const count = points.length, passes = points.map(() => null);
+  const x = Float64Array.from(points, (p) => p[0]), y = Float64Array.from(points, (p) => p[1]);
+  const next = (i) => (i + 1 < count ? i + 1 : 0);
+  const x0 = x.map((v, i) => Math.min(v, x[next(i)])), x1 = x.map((v, i) => Math.max(v, x[next(i)]));
+  const y0 = y.map((v, i) => Math.min(v, y[next(i)])), y1 = y.map((v, i) => Math.max(v, y[next(i)]));
+  const order = Int32Array.from(points, (_, i) => i).sort((a, b) => x0[a] - x0[b]);
+  const active = new Int32Array(count); // sides that reach as far to the right as the sweep
+  let reaching = 0;
+  for (const a of order) {
+    let kept = 0;
+    for (let k = 0; k < reaching; k++) {
+      const b = active[k];
+      if (x1[b] < x0[a]) continue;
+      active[kept++] = b;
+      if (y1[b] < y0[a] || y0[b] > y1[a] || next(a) === b || next(b) === a) continue;
+      const adx = x[next(a)] - x[a], ady = y[next(a)] - y[a], bdx = x[next(b)] - x[b], bdy = y[next(b)] - y[b];
+      const cross = adx * bdy - ady * bdx, px = x[b] - x[a], py = y[b] - y[a];
+      const s = (px * bdy - py * bdx) / cross, t = (px * ady - py * adx) / cross;
+      if (!(s > 0 && s < 1 && t > 0 && t < 1)) continue;
+      const point = [x[a] + s * adx, y[a] + s * ady, -1, 0];
+      // Who crosses from the right of the other to its left is wound around once more.
+      const onA = { along: s, point, gain: cross < 0 ? 1 : -1 };
+      const onB = { along: t, point, gain: -onA.gain };
+      onA.twin = onB, onB.twin = onA;
+      (passes[a] ??= []).push(onA), (passes[b] ??= []).push(onB);
+    }
+    active[kept++] = a;
+    reaching = kept;
+  }
+  for (const list of passes) list?.sort((a, b) => a.along - b.along);
+  return passes;
+}
+
+/** The border of where a closed line's winding number is positive. */
+function windingBorder(points) {
+  const count = points.length, passes = crossings(points);
+  let start = 0; // the leftmost point: nothing winds around what is left of it
+  for (let i = 1; i < count; i++) if (points[i][0] < points[start][0]) start = i;
+  const p = points[(start + count - 1) % count], q = points[start], r = points[(start + 1) % count];
+  const left = (q[0] - p[0]) * (r[1] - q[1]) - (q[1] - p[1]) * (r[0] - q[0]) > 0;
+  // Cut the line into spans from one crossing to the next. The winding number on a span's left is
+  // the same all along it; on its right it is one less.
+  let span = { points: [], winding: left ? 1 : 0 };
+  const head = span, spans = [span];
+  for (let k = 0; k < count; k++) {
+    const i = (start + k) % count;
+    span.points.push(points[i]);
+    for (const pass of passes[i] ?? []) {
+      span.end = pass;
+      span = { points: [pass.point], winding: span.winding + pass.gain };
+      pass.span = span;
+      spans.push(span);
+    }
+  }
+  if (spans.length === 1) return head.winding === 1 ? [head.points] : [];
+  // The last span runs into the first one.
+  span.points.push(...head.points);
+  span.end = head.end;
+  spans.shift();
+  const loops = [];
+  for (const first of spans) {
+    if (first.winding !== 1 || first.done) continue;
+    const loop = [];
+    for (let at = first; at && !at.done; at = at.end.twin.span) {
+      at.done = true;
+      loop.push(...at.points);
+    }
+    loops.push(loop);
+  }
+  return loops;
+}
