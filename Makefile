@@ -55,12 +55,17 @@ test: lint types
 notebooks: setup
 	$(PY) book/tools/notebooks.py
 
-# Resumes where it was stopped; finished runs are only exported.
+# $(call train,RECIPE,BUNDLE): resumes where it was stopped; a finished run is only exported.
+define train
+	$(PY) -m ocrlib.cli train $(1) runs/$(1) --resume
+	$(PY) -m ocrlib.cli export runs/$(1) $(2) --recipe $(1)
+endef
+
 weights: setup
-	for name in det-lite rec-lite-en; do \
-	  $(PY) -m ocrlib.cli train $$name runs/$$name --resume && \
-	  $(PY) -m ocrlib.cli export runs/$$name ocrlib/bundles/$$name --recipe $$name || exit 1; \
-	done
+	$(call train,det-lite-start,runs/det-lite-start-bundle)
+	$(call train,det-lite,ocrlib/bundles/det-lite)
+	$(call train,det-lite-word,ocrlib/bundles/det-lite-word)
+	$(call train,rec-lite-en,ocrlib/bundles/rec-lite-en)
 
 bench: setup peers
 	$(PY) -m ocrlib.cli bench

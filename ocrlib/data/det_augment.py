@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocrlib.data.dirt import specks
 from ocrlib.geometry import clip_polygon, min_area_quad
 from ocrlib.types import ByteImage, DetSample, FloatArray, TextInstance
 
@@ -23,7 +24,7 @@ SLACK = 1.0
 def augment(
     sample: DetSample, rng: np.random.Generator, size: int = 320, limit_side: int = 960
 ) -> DetSample:
-    """What detector training does to a page: a turn, a stretch, a part of it, other light.
+    """What detector training does to a page: a turn, a stretch, a part of it, dirt, other light.
 
     Args:
         sample: the page.
@@ -44,9 +45,11 @@ def augment(
     if turn < 0.6:  # one in six of the turned pages is turned far
         sample = rotate(sample, rng, max_angle=45 if turn < 0.1 else 10)
     if rng.random() < 0.7:
-        sample = random_window(sample, rng, size, zoom=(0.5, 2.0))
+        sample = random_window(sample, rng, size, zoom=(0.5, 2.0), anywhere=0.3)
     else:
         sample = random_crop(sample, rng, size)
+    if rng.random() < 0.2:
+        sample = specks(sample, rng)
     return colour(sample, rng) if rng.random() < 0.7 else sample
 
 
@@ -235,6 +238,7 @@ def random_window(
     rng: np.random.Generator,
     size: int = 320,
     zoom: tuple[float, float] = (0.5, 1.5),
+    anywhere: float = 0.1,
 ) -> DetSample:
     """A square part of the page wherever chance puts it, so that long lines keep their size.
 
@@ -246,12 +250,14 @@ def random_window(
         rng: the source of chance.
         size: side of the new picture in px.
         zoom: least and greatest factor from page to part.
+        anywhere: share of parts that are not placed around a text, 0-1; often there is none in
+            them, and what is in them is not text.
     """
     height, width = sample.image.shape[:2]
     side = size / np.exp(rng.uniform(np.log(zoom[0]), np.log(zoom[1])))
     x, y = rng.uniform(0, width), rng.uniform(0, height)
     counting = [i for i in sample.instances if not i.ignore]
-    if counting and rng.random() < 0.9:  # the rest: anywhere, often without text
+    if counting and rng.random() < 1 - anywhere:
         polygon = counting[rng.integers(len(counting))].polygon
         weights = rng.dirichlet(np.ones(len(polygon)))
         x, y = (weights @ polygon).tolist()
