@@ -146,7 +146,7 @@ def fold(model: paddle.nn.Layer) -> paddle.nn.Layer:
     folded = copy.deepcopy(model)
     folded.eval()
     with paddle.no_grad():
-        for layer in folded.sublayers():
+        for layer in folded.sublayers(include_self=True):
             if isinstance(layer, RepLayer):
                 layer.fold()
     return folded

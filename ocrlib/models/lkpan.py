@@ -51,7 +51,7 @@ class LightLargeConv(paddle.nn.Layer):
 
 
 class IntraCL(paddle.nn.Layer):
-    """Looks along rows and columns of a level (Intra-CL of CT-Net, Sheng et al., 2021).
+    """Looks along rows and columns of a level (Du et al., 2022, "I3CL").
 
     Square, upright and lying kernels are summed, first of 7 px, then of 5, then of 3, so that
     the parts of a line that stands or lies know each other.

@@ -44,3 +44,17 @@ def test_unknown_key():
 def test_impossible_values(args):
     with pytest.raises(RecipeError, match="charset_size"):
         build_model({"name": "rec_lite", "args": args})
+
+
+def test_detectors_of_ppocr_take_their_arguments():
+    args = {"scale": 0.35, "se": True, "neck": "rse-fpn", "width": 32}
+    model = build_model({"name": "db_mobilenetv3", "args": args})
+    assert isinstance(model, DBNet)
+    assert model.neck.out_channels == 32
+
+
+def test_impossible_values_of_a_detector():
+    with pytest.raises(RecipeError, match="db_resnet_vd: there is no ResNet-vd of 20 layers"):
+        build_model({"name": "db_resnet_vd", "args": {"layers": 20}})
+    with pytest.raises(RecipeError, match="unknown neck 'u-net'"):
+        build_model({"name": "db_lcnetv3", "args": {"neck": "u-net"}})

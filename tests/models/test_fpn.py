@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ocrlib.engine import paddle
-from ocrlib.models.fpn import LiteFPN, upsample_to
+from ocrlib.models.fpn import DBFPN, RSEFPN, LiteFPN, stack, top_down, upsample_to
 
 
 def levels(height=64, width=96):
@@ -30,3 +30,25 @@ def test_every_level_matters(level):
     before = neck(inputs).numpy()
     inputs[level] = inputs[level] + 1
     assert np.abs(neck(inputs).numpy() - before).max() > 1e-3
+
+
+def test_top_down_adds_what_is_above():
+    maps = [paddle.full([1, 1, 4 >> i, 4 >> i], float(10**i)) for i in range(3)]
+    assert [x.max().item() for x in top_down(maps)] == [111, 110, 100]
+
+
+def test_stack_puts_the_coarsest_first():
+    maps = [paddle.full([1, 2, 4 >> i, 4 >> i], float(i)) for i in range(3)]
+    assert stack(maps)[0, :, 3, 3].numpy().tolist() == [2, 2, 1, 1, 0, 0]
+
+
+@pytest.mark.parametrize("build", [DBFPN, RSEFPN])
+def test_plain_pyramids(build):
+    paddle.seed(0)
+    neck = build([4, 6, 8, 10], width=32)
+    inputs = [*levels(), paddle.randn([1, 10, 2, 3])]
+    before = neck(inputs).numpy()
+    assert before.shape == (1, neck.out_channels, 16, 24)
+    for i in range(4):
+        changed = [x + 1 if i == j else x for j, x in enumerate(inputs)]
+        assert np.abs(neck(changed).numpy() - before).max() > 1e-3

@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 
 from ocrlib.engine import paddle
-from ocrlib.models.layers import BasicBlock, ConvBN, activation
+from ocrlib.models.layers import BasicBlock, ConvBN, SqueezeExcite, activation, divisible
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,32 @@ def test_block_projects_its_input_where_size_or_width_change():
 def test_unknown_activation():
     with pytest.raises(ValueError, match="relu, hardswish"):
         activation("gelu")
+
+
+def test_depthwise_filters_every_channel_alone():
+    layer = ConvBN(4, 4, 3, act="none", groups=4)
+    layer.eval()
+    x = paddle.zeros([1, 4, 5, 5])
+    x[0, 2] = 1.0
+    changed = layer(x).abs().max(axis=[0, 2, 3]).numpy() > 1e-6
+    assert changed.tolist() == [False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("channels", "by", "expected"),
+    [(8, 8, 8), (3, 8, 8), (36, 8, 40), (12, 8, 16), (201.6, 8, 200), (11, 8, 16), (24, 16, 32)],
+)
+def test_divisible(channels, by, expected):
+    assert divisible(channels, by) == expected
+
+
+@pytest.mark.parametrize("slope", [0.2, 1 / 6])
+def test_channels_are_weighed_by_the_whole_map(slope):
+    paddle.seed(0)
+    layer = SqueezeExcite(8, slope)
+    x = paddle.randn([2, 8, 5, 7])
+    gate = (layer(x) / x).numpy()
+    assert np.ptp(gate, axis=(2, 3)).max() < 1e-5  # one factor per channel
+    means = x.mean(axis=[2, 3], keepdim=True)
+    score = layer.conv2(paddle.nn.functional.relu(layer.conv1(means))).numpy()
+    np.testing.assert_allclose(gate[:, :, :1, :1], np.clip(slope * score + 0.5, 0, 1), atol=1e-5)
