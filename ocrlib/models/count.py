@@ -74,10 +74,10 @@ def macs_by_layer(model: paddle.nn.Layer, input_shape: Sequence[int]) -> dict[st
 def _products(layer: paddle.nn.Layer, x: paddle.Tensor, output: paddle.Tensor) -> int:
     if isinstance(layer, nn.LSTM):  # every weight once per time step; x is (B, T, in)
         weights = [p.shape for name, p in named_tensors(layer).items() if "weight" in name]
-        return math.prod(x.shape[:2]) * sum(math.prod(shape) for shape in weights)
+        return int(math.prod(x.shape[:2])) * sum(int(math.prod(shape)) for shape in weights)
     shape = layer.weight.shape
     if isinstance(layer, nn.Conv2DTranspose):  # (in, out / groups, k, k): per px of the input
-        return math.prod(x.shape) * math.prod(shape[1:])
+        return int(math.prod(x.shape) * math.prod(shape[1:]))
     if isinstance(layer, nn.Linear):  # (in, out)
-        return math.prod(output.shape) * int(shape[0])
-    return math.prod(output.shape) * math.prod(shape[1:])  # (out, in / groups, k, k)
+        return int(math.prod(output.shape) * shape[0])
+    return int(math.prod(output.shape) * math.prod(shape[1:]))  # (out, in / groups, k, k)

@@ -46,7 +46,8 @@ class Network:
 
 
 @cache
-def _tables(folder: Path) -> dict[str, Any]:
+def tables(folder: Path) -> dict[str, Any]:
+    """All tables of the committed part, by network."""
     with gzip.open(folder / "networks.json.gz", "rt", encoding="utf-8") as file:
         return json.load(file)
 
@@ -54,7 +55,7 @@ def _tables(folder: Path) -> dict[str, Any]:
 def network(golden: Path, name: str) -> Network:
     """The table of one network, from either place."""
     if (golden / "networks.json.gz").exists():
-        table = _tables(golden)[name]
+        table = tables(golden)[name]
     else:
         path = golden.parent / "architectures" / f"{name}.json"
         table = compact(json.loads(path.read_text(encoding="utf-8")))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from ocrlib.config import load_recipe
+from ocrlib.config import ModelRecipe, load_recipe
 from ocrlib.data.build import build_chunks
 from ocrlib.engine import paddle
 from ocrlib.train.build import build_task
@@ -53,9 +53,12 @@ def run(recipe, folder, resume=False, seed=None, stop_at=None):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["det-mobilenetv3", "det-resnet18"])
+@pytest.mark.parametrize("name", ["det-mobilenetv3", "det-resnet18", "db_lcnetv3"])
 def test_twenty_steps_and_a_resume_that_changes_no_bit(name, tmp_path):
-    recipe = small(name)
+    if name.startswith("det-"):
+        recipe = small(name)
+    else:  # a network without a recipe of its own
+        recipe = replace(small("det-mobilenetv3"), model=ModelRecipe(name))
     whole = run(recipe, tmp_path / "whole")
     assert whole.step == STEPS
     assert whole.finished
