@@ -56,20 +56,25 @@ class DetPreprocess:
         if min(self.std) <= 0:
             raise RecipeError("std must be positive", value=self.std)
 
-    def target_size(self, height: int, width: int) -> tuple[int, int]:
-        """The (height, width) in px that a picture of this size is resized to.
-
-        Rounding is to the nearest multiple, halves up: 1008 and 1040 go to different sizes, which
-        Python's ``round`` (half to even) would not do.
-        """
+    def scale(self, height: int, width: int) -> float:
+        """The factor by which a picture of this size (px) is resized, before rounding."""
         if self.limit_type == "max":
             scale = min(1.0, self.limit_side / max(height, width))
         else:
             scale = max(1.0, self.limit_side / min(height, width))
-        scale = min(scale, self.max_side / max(height, width))
-        return self._round(height * scale), self._round(width * scale)
+        return min(scale, self.max_side / max(height, width))
 
-    def _round(self, side: float) -> int:
+    def target_size(self, height: int, width: int) -> tuple[int, int]:
+        """The (height, width) in px that a picture of this size is resized to."""
+        scale = self.scale(height, width)
+        return self.round_side(height * scale), self.round_side(width * scale)
+
+    def round_side(self, side: float) -> int:
+        """A length in px as the nearest multiple, at least one.
+
+        Halves go up: 1008 and 1040 go to different sizes, which Python's ``round`` (half to even)
+        would not do.
+        """
         return max(1, math.floor(side / self.multiple + 0.5)) * self.multiple
 
     def __call__(self, image: ByteImage) -> FloatArray:

@@ -6,6 +6,7 @@ import json as json_format
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 from tqdm import tqdm
 
@@ -23,6 +24,7 @@ def read(
     det: str = "det-lite",
     rec: str = "rec-lite-en",
     threads: int = 1,
+    box_type: Literal["quad", "poly"] | None = None,
 ) -> int:
     """Print the text of pictures in reading order.
 
@@ -36,6 +38,8 @@ def read(
         det: name or folder of the detector's bundle.
         rec: name or folder of the recogniser's bundle.
         threads: cores to use for one picture.
+        box_type: quad for rotated rectangles, poly for outlines that follow curved text; by
+            default what the detector's bundle says.
 
     Returns:
         0, or 2 if a file could not be read.
@@ -49,7 +53,7 @@ def read(
 
     if not files:
         raise OcrError("nothing to read", remedy="give pictures or folders: ocrlib read page.jpg")
-    pipeline = Pipeline(det, rec, threads=threads)
+    pipeline = Pipeline(det, rec, threads=threads, box_type=box_type)
     if draw is not None:
         _make_folder(draw)
     items = list(_expand(files))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,17 +14,19 @@ from ocrlib.bundle import Bundle, load_bundle
 from ocrlib.charset import Charset
 from ocrlib.deploy.reading_order import reading_order
 from ocrlib.deploy.runtime import OnnxModel
+from ocrlib.deploy.tiling import Tiling, probability_map
 from ocrlib.errors import BundleError, OcrError, RecipeError
 from ocrlib.geometry import crop_quad, min_area_quad
 from ocrlib.images import check_image, read_image
 from ocrlib.postprocess.ctc import greedy
 from ocrlib.postprocess.db import DBPostprocess
-from ocrlib.preprocess import RecPreprocess
+from ocrlib.preprocess import DetPreprocess, RecPreprocess
 from ocrlib.types import ByteImage, Detection, FloatArray, Page, TextLine
 
 Source = str | os.PathLike[str] | ByteImage
 
 _BATCH_WIDTH = 4096  # px of padded width in one batch: more only costs memory
+DEFAULT_TILING = Tiling()
 _SURELY_TURNED = 0.9  # probability above which a crop is turned upside down
 
 
@@ -38,9 +41,14 @@ class Pipeline:
         threads: how many cores one picture may use.
         batch_size: at most so many crops are read at once; it has no influence on the results.
         min_score: lines whose mean character confidence is below this are left out, 0-1.
+        tiling: when a picture is so long or large that the detector looks at it in windows; None
+            shrinks every picture until it fits.
+        box_type: "quad" for rotated rectangles, "poly" for outlines that follow curved text; None
+            leaves it to the detector's bundle. Crops are cut by rotated rectangles either way.
 
     Raises:
         BundleError: if a bundle is missing, damaged or made for another task.
+        RecipeError: for an unknown ``box_type``.
     """
 
     def __init__(
@@ -51,13 +59,18 @@ class Pipeline:
         threads: int = 1,
         batch_size: int = 16,
         min_score: float = 0.0,
+        tiling: Tiling | None = DEFAULT_TILING,
+        box_type: str | None = None,
     ) -> None:
         det_bundle, rec_bundle = _load(det, "det"), _load(rec, "rec")
         self.batch_size = max(1, batch_size)
         self.min_score = min_score
+        self.tiling = tiling
         self._det = OnnxModel(det_bundle.model, threads)
-        self._det_preprocess = det_bundle.spec.preprocess
+        self._det_preprocess = _finding(det_bundle)
         self._postprocess = _postprocess(det_bundle)
+        if box_type is not None:
+            self._postprocess = replace(self._postprocess, box_type=box_type)
         self._rec = OnnxModel(rec_bundle.model, threads)
         self._rec_preprocess, self._charset = _reading(rec_bundle)
         self._direction = None if cls is None else _Direction(_load(cls, "cls"), threads)
@@ -100,8 +113,11 @@ class Pipeline:
         Args:
             image: path, or RGB uint8 (H, W, 3).
         """
-        logits = self._det(self._det_preprocess(read_image(image))[None])  # (1, 1, H', W')
-        return sigmoid(logits[0, 0])
+        picture = read_image(image)
+        return probability_map(picture, self._det_preprocess, self._run_detector, self.tiling)
+
+    def _run_detector(self, array: FloatArray) -> FloatArray:
+        return sigmoid(self._det(array[None])[0, 0])  # (3, h, w) to (1, 1, h, w) to (h, w)
 
     def recognize_crops(self, crops: Sequence[ByteImage]) -> list[tuple[str, float]]:
         """Read crops of single lines or words.
@@ -195,6 +211,12 @@ def _postprocess(bundle: Bundle) -> DBPostprocess:
         return DBPostprocess.from_dict(bundle.spec.postprocess or {})
     except (RecipeError, TypeError) as error:  # TypeError: a value of a wrong kind
         raise BundleError(f"impossible post-processing: {error}", file=bundle.folder) from error
+
+
+def _finding(bundle: Bundle) -> DetPreprocess:
+    if not isinstance(bundle.spec.preprocess, DetPreprocess):
+        raise BundleError("not a complete detector", file=bundle.folder)
+    return bundle.spec.preprocess
 
 
 def _reading(bundle: Bundle) -> tuple[RecPreprocess, Charset]:
