@@ -6,17 +6,17 @@ Graves et al., Connectionist Temporal Classification, ICML 2006. Class 0 is the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocrlib.charset import BLANK
 from ocrlib.errors import DataError
+from ocrlib.postprocess.lexicon import Lexicon
+from ocrlib.postprocess.prefix_search import Prefix, Prior, search
+from ocrlib.preprocess import RecPreprocess
 from ocrlib.types import FloatArray
-
-BLANK = 0
-Prefix = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,24 @@ def greedy(logits: FloatArray) -> list[Decoded]:
     return decoded
 
 
-def beam(logits: FloatArray, width: int = 10) -> list[Decoded]:
+def beam(
+    logits: FloatArray,
+    width: int = 10,
+    lexicon: Lexicon | None = None,
+    prior: Prior | None = None,
+) -> list[Decoded]:
     """The likeliest text, counting all its paths, by prefix beam search.
 
     Args:
         logits: values before the softmax, (B, T, C).
         width: prefixes kept after every step; at every step only the ``width`` + 1 likeliest
-            classes are looked at.
+            classes are looked at (with a lexicon: those that it allows).
+        lexicon: the texts to choose from; None: any text.
+        prior: a language model and how much it counts; None: the picture alone decides.
 
     Returns:
-        One text per batch entry; positions and confidences are those of its likeliest path.
+        One text per batch entry; positions and confidences are those of its likeliest path. No
+        characters and -inf where the lattice is too short for every word of the lexicon.
 
     Raises:
         DataError: logits that are not (B, T, C), or a width below 1.
@@ -96,53 +104,39 @@ def beam(logits: FloatArray, width: int = 10) -> list[Decoded]:
     log_probs = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))  # (B, T, C)
     decoded = []
     for log_p in log_probs:
-        prefix, total = _search(log_p, width)
+        prefix, total = search(log_p, width, lexicon, prior)
         positions = _align(log_p, prefix)
         confidences = tuple(math.exp(log_p[t, c]) for t, c in zip(positions, prefix, strict=True))
         decoded.append(Decoded(prefix, confidences, positions, total))
     return decoded
 
 
+def positions_px(
+    decoded: Decoded, steps: int, size: tuple[int, int], preprocess: RecPreprocess
+) -> tuple[float, ...]:
+    """Where in its crop each character was read.
+
+    A recogniser's columns divide the padded input evenly. What a column has seen is wider than
+    the column, so this tells where a character is read, not where its ink begins.
+
+    Args:
+        decoded: the text.
+        steps: columns of the recogniser's output, T.
+        size: (height, width) of the crop in px.
+        preprocess: what brought the crop to the recogniser's input.
+
+    Returns:
+        x in px of the crop per character: the middle of its first column, at most the width.
+    """
+    height, width = size
+    column = preprocess.padded_width(height, width) / steps  # px of the input
+    scale = width / preprocess.content_width(height, width)
+    return tuple(min(width, (step + 0.5) * column * scale) for step in decoded.positions)
+
+
 def _check(logits: FloatArray) -> None:
     if logits.ndim != 3:
         raise DataError("CTC decoding needs logits (B, T, C)", value=logits.shape)
-
-
-def _add(a: float, b: float) -> float:
-    """log(exp(a) + exp(b))."""
-    if a < b:
-        a, b = b, a
-    return a if b == -math.inf else a + math.log1p(math.exp(b - a))
-
-
-def _search(log_p: NDArray[np.float64], width: int) -> tuple[Prefix, float]:
-    """The best prefix after all steps and its log probability; ``log_p`` is (T, C)."""
-    # For every prefix: log probability of its paths that end in a blank, and of those that do not.
-    beams: dict[Prefix, tuple[float, float]] = {(): (0.0, -math.inf)}
-    for step in log_p:
-        likely: Iterable[int] = range(len(step))
-        if len(step) > width + 1:
-            likely = np.argpartition(-step, width)[: width + 1].tolist()
-        candidates = [(c, float(step[c])) for c in likely if c != BLANK]
-        blank = float(step[BLANK])
-        grown: dict[Prefix, tuple[float, float]] = {}
-        for prefix, (ends_blank, ends_char) in beams.items():
-            total = _add(ends_blank, ends_char)
-            last = prefix[-1] if prefix else BLANK
-            # The same prefix goes on: by a blank, or by one more step of its last character.
-            was_blank, was_char = grown.get(prefix, (-math.inf, -math.inf))
-            repeated = ends_char + float(step[last]) if prefix else -math.inf
-            grown[prefix] = _add(was_blank, total + blank), _add(was_char, repeated)
-            for c, log_c in candidates:
-                longer = (*prefix, c)
-                was_blank, was_char = grown.get(longer, (-math.inf, -math.inf))
-                # The same character again is a new one only after a blank.
-                source = ends_blank if c == last else total
-                grown[longer] = was_blank, _add(was_char, source + log_c)
-        ranked = sorted(grown.items(), key=lambda item: -_add(*item[1]))
-        beams = dict(ranked[:width])
-    prefix, ends = next(iter(beams.items()))
-    return prefix, _add(*ends)
 
 
 def _align(log_p: NDArray[np.float64], indices: Prefix) -> tuple[int, ...]:
