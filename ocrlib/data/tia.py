@@ -22,9 +22,7 @@ from ocrlib.types import ByteImage
 
 Points = NDArray[np.float64]  # (..., 2) px
 
-_NODES = (
-    16  # intervals between the nodes over the height on which the map is computed; it is smooth
-)
+_ROWS = 24  # of the lattice on which the map is computed, at most: it is smooth in between
 _TINY = 1e-12  # px^2; a point that lies on a handle follows it, instead of dividing by nothing
 
 
@@ -108,7 +106,7 @@ def pixel_map(
     nodes, rows, columns = _lattice(height, width)
     # Every pixel of the result asks where it comes from, so the handles are followed backwards.
     shift = (mls(nodes, moved, handles, rigid) - nodes).astype(np.float32)  # (r, c, 2)
-    maps: NDArray[np.float32] = rows @ shift.transpose(2, 0, 1) @ columns  # (2, H, W)
+    maps = np.asarray(rows @ shift.transpose(2, 0, 1) @ columns, np.float32)  # (2, H, W)
     maps[0] += np.arange(width, dtype=np.float32)
     maps[1] += np.arange(height, dtype=np.float32)[:, None]
     return maps
@@ -230,7 +228,7 @@ def _complex(points: Points) -> NDArray[np.complex128]:
 @lru_cache(maxsize=256)
 def _lattice(height: int, width: int) -> tuple[Points, NDArray[np.float32], NDArray[np.float32]]:
     """Nodes on a picture, (r, c, 2) px, and the weights (H, r) and (c, W) that fill the gaps."""
-    step = max(2.0, height / _NODES)  # px
+    step = max(2.0, height / _ROWS)  # px
     ys = np.linspace(0, height - 1, max(2, math.ceil(height / step) + 1))
     xs = np.linspace(0, width - 1, max(2, math.ceil(width / step) + 1))
     nodes = np.stack(np.meshgrid(xs, ys), axis=-1)  # (r, c, 2)

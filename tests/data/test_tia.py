@@ -96,7 +96,7 @@ def test_a_mark_on_a_handle_travels_with_it(seed):
         assert abs((weight * ys).sum() / weight.sum() - y) < 1
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.integers(0, 10_000), st.sampled_from([(32, 100), (48, 61), (20, 300)]))
 def test_the_coarse_lattice_is_fine_enough(seed, size):
     height, width = size
@@ -138,7 +138,7 @@ def test_any_size_of_crop(name, size):
         assert result.shape == image.shape
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.integers(0, 100_000), st.sampled_from(sorted(MOVES)), st.integers(1, 6))
 def test_ink_stays_in_the_picture(seed, name, segments):
     image = crop()
