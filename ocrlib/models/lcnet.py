@@ -140,8 +140,9 @@ def _statistics(bn: paddle.nn.Layer) -> tuple[paddle.Tensor, paddle.Tensor]:
 def fold(model: paddle.nn.Layer) -> paddle.nn.Layer:
     """A copy of ``model`` in which every :class:`RepLayer` is one convolution.
 
-    It gives the same numbers in evaluation, needs a third of the multiplications, and cannot be
-    trained further.
+    It gives the same numbers in evaluation and cannot be trained further. The detector of
+    PP-OCRv4 shrinks from 3.57 to 1.20 million weights, and at 640x640 from 5.8 to 3.4 thousand
+    million multiplications.
     """
     folded = copy.deepcopy(model)
     folded.eval()

@@ -54,10 +54,14 @@ def test_stepping_layers_have_no_activation():
     assert plain.act_affine.scale.stop_gradient  # nothing uses it, so no optimiser holds it
 
 
-def test_affines_learn_slower():
+def test_affines_learn_ten_times_slower():
+    paddle.seed(0)
     layer = RepLayer(4, 4, 3, 1, 4)
-    for parameter in layer.affine.parameters():
-        assert parameter.optimize_attr["learning_rate"] == 0.1
+    optimizer = paddle.optimizer.AdamW(0.01, parameters=layer.parameters(), weight_decay=0.0)
+    layer(paddle.randn([2, 4, 8, 8])).square().sum().backward()
+    optimizer.step()  # the first step of Adam is the learning rate itself
+    assert abs(layer.affine.scale.item() - 1) == pytest.approx(0.001, rel=0.01)
+    assert np.abs(layer.identity.weight.numpy() - 1) == pytest.approx(0.01, rel=0.01)
 
 
 def test_levels():
