@@ -119,9 +119,12 @@ def write_icdar(folder: str | Path, labels: Iterable[DetLabel]) -> None:
             at an end, or two pictures of one name.
     """
     out = Path(folder)
+    files = {}
     for label in named_apart(labels, out):
         file = out / f"gt_{label.picture.stem}.txt"
-        write_lines(file, [_line(region, file) for region in label.instances])
+        files[file] = [_line(region, file) for region in label.instances]
+    for file, lines in files.items():  # all of them, or none
+        write_lines(file, lines)
 
 
 def _line(region: TextInstance, file: Path) -> str:

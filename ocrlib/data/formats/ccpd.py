@@ -186,20 +186,23 @@ def write_ccpd(folder: str | Path, labels: Iterable[DetLabel]) -> None:
         DataError: a picture of that name is there already, or cannot be written.
     """
     out = Path(folder)
+    targets: dict[Path, Path] = {}
     for label in labels:
         if label.instances:
             target = out / (_name(label) + label.picture.suffix)
         else:
             target = out / NO_PLATE / label.picture.name
-        if target.exists():
+        if target.exists() or target in targets:
             raise DataError(
                 "a picture of this name is there already",
                 file=target,
-                remedy="choose an empty folder",
+                remedy="choose an empty folder, and label no picture twice",
             )
+        targets[target] = label.picture
+    for target, picture in targets.items():
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(label.picture, target)
+            shutil.copyfile(picture, target)
         except OSError as error:
             raise DataError(f"cannot copy the picture: {error.strerror}", file=target) from error
 

@@ -133,8 +133,12 @@ def convert_labels(
         raise DataError("no picture with usable labels", file=source, remedy="see ocrlib validate")
     target = Path(out)
     if format == "ppocrlabel":
-        labels = [_copied(label, target) for label in labels]
-    write_labels(target, labels, format)
+        moved = _moved(labels, target)
+        write_labels(target, [label for label, _ in moved], format)
+        for label, source_picture in moved:
+            _copy(source_picture, label.picture)
+    else:
+        write_labels(target, labels, format)
     regions = [region for label in labels for region in label.instances]
     ignored = sum(region.ignore for region in regions)
     return Converted(target, len(labels), len(regions), ignored, tuple(problems))
@@ -152,23 +156,35 @@ def _scan_det(file: Path) -> Iterator[Entry]:
             yield Entry(None, (error,))
 
 
-def _copied(label: DetLabel, folder: Path) -> DetLabel:
-    """The label with its picture in a folder; it is copied there unless it is there already."""
-    target = folder / label.picture.name
+def _moved(labels: list[DetLabel], folder: Path) -> list[tuple[DetLabel, Path]]:
+    """Labels for copies of their pictures in a folder, each with the picture to copy.
+
+    Raises:
+        DataError: two pictures of one name, or another one of that name there already.
+    """
+    moved = []
+    sources: dict[Path, Path] = {}
+    for label in labels:
+        target, source = folder / label.picture.name, label.picture.resolve()
+        other = target.resolve() if target.exists() else source
+        if sources.setdefault(target, source) != source or other != source:
+            raise DataError(
+                "another picture of this name is there already",
+                file=target,
+                remedy="rename one of them, or choose an empty folder",
+            )
+        moved.append((replace(label, picture=target), label.picture))
+    return moved
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a picture, unless it is there already."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not (target.exists() and target.samefile(label.picture)):
-            if target.exists():
-                raise DataError(
-                    "another picture of this name is there already",
-                    file=target,
-                    remedy="rename one of them, or choose an empty folder",
-                )
-            shutil.copyfile(label.picture, target)
+        if not target.exists():
+            shutil.copyfile(source, target)
     except OSError as error:
         raise DataError(
             f"cannot copy the picture: {error.strerror}",
-            file=label.picture,
+            file=source,
             remedy="check that it is there, and that the folder can be written",
         ) from error
-    return replace(label, picture=target)

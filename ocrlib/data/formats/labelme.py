@@ -64,6 +64,7 @@ def write_labelme(folder: str | Path, labels: Iterable[DetLabel]) -> None:
             another one, or two pictures of one name.
     """
     out = Path(folder)
+    files = {}
     for label in named_apart(labels, out):
         file = out / f"{label.picture.stem}.json"
         height, width = picture_size(label)
@@ -76,7 +77,9 @@ def write_labelme(folder: str | Path, labels: Iterable[DetLabel]) -> None:
             "imageHeight": height,
             "imageWidth": width,
         }
-        write_lines(file, [json.dumps(content, ensure_ascii=False, indent=2)])
+        files[file] = json.dumps(content, ensure_ascii=False, indent=2)
+    for file, text in files.items():  # all of them, or none
+        write_lines(file, [text])
 
 
 def _entry(file: Path, folder_images: Path | None) -> Entry:

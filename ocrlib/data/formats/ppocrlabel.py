@@ -100,6 +100,13 @@ def write_ppocrlabel(folder: str | Path, labels: Iterable[DetLabel]) -> None:
                 value=str(label.picture),
                 remedy="copy it there: PPOCRLabel knows one folder only",
             )
+        if any(region.text == IGNORE and not region.ignore for region in label.instances):
+            raise LabelError(
+                f"the text {IGNORE} would mark a region that does not count",
+                file=home / LABELS,
+                value=label.picture.name,
+                remedy="change it",
+            )
         regions = [
             {
                 "transcription": region.text if region.text or not region.ignore else IGNORE,

@@ -89,9 +89,12 @@ def write_total_text(folder: str | Path, labels: Iterable[DetLabel]) -> None:
         LabelError: a text ``#`` of a region that counts, or two pictures of one name.
     """
     out = Path(folder)
+    files = {}
     for label in named_apart(labels, out):
         file = out / f"poly_gt_{label.picture.stem}.txt"
-        write_lines(file, [_line(region, file) for region in label.instances])
+        files[file] = [_line(region, file) for region in label.instances]
+    for file, lines in files.items():  # all of them, or none
+        write_lines(file, lines)
 
 
 def _parse(file: Path, picture: Path) -> tuple[DetLabel, list[LabelError]]:

@@ -52,6 +52,20 @@ def test_a_good_set_of_every_kind(folder):
     ]
 
 
+def test_unconfirmed_pictures_of_ppocrlabel(folder):
+    lines = "".join(f"{folder.name}/{name}.png\t[]\n" for name in "abc")
+    (folder / "Label.txt").write_text(lines, encoding="utf-8")
+    assert check_format(folder, "ppocrlabel").problems == ()
+    (folder / "fileState.txt").write_text("/there/a.png\t1\n/there/b.png\t0\n", encoding="utf-8")
+    report = check_format(folder / "Label.txt", "ppocrlabel")
+    assert [(p.line, p.error) for p in report.problems] == [(2, False), (3, False)]
+    assert "fileState.txt does not say that this picture was confirmed (got 'b.png')" in str(
+        report.problems[0]
+    )
+    (folder / "fileState.txt").write_text("b.png\n", encoding="utf-8")
+    assert check_format(folder, "ppocrlabel").errors == 1
+
+
 def test_lines_keep_their_numbers(folder):
     file = folder / "det.txt"
     file.write_text("a.png\t[]\nb.png []\n", encoding="utf-8")

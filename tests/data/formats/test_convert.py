@@ -128,6 +128,22 @@ def test_what_a_format_cannot_hold(det, tmp_path):
             convert_labels(det, tmp_path / "out", "det", format)
 
 
+@pytest.mark.parametrize("format", ["icdar", "total-text", "labelme", "ccpd", "coco"])
+def test_all_files_are_written_or_none(tmp_path, format):
+    first, second = folder_with_pictures(tmp_path, 2)
+    box = np.array([[1, 2], [21, 2], [21, 9], [1, 9]], np.float32)
+    bad = {"icdar": " A", "total-text": "#", "ccpd": "plate"}.get(format, "###")
+    good = "京A12345"
+    labels = [
+        DetLabel(picture, (TextInstance(box, text),), tmp_path / "det.txt", 1)
+        for picture, text in ((first, good), (second, bad))
+    ]
+    out = tmp_path / "out"
+    with pytest.raises(LabelError):
+        write_labels(out / ONE_FILE.get(format, ""), labels, format)
+    assert not out.exists()
+
+
 def test_one_label_file_for_two_pictures_is_refused(tmp_path):
     labels = [
         DetLabel(tmp_path / name / "a.jpg", (), tmp_path / "det.txt", 1) for name in ("one", "two")
@@ -142,6 +158,14 @@ def test_copies_never_replace_another_picture(det, tmp_path):
     with pytest.raises(DataError, match="another picture of this name is there already"):
         convert_labels(det, tmp_path / "out", "det", "ppocrlabel")
     assert (tmp_path / "out" / "picture 0 图.png").read_bytes() == b"something else"
+    assert len(list((tmp_path / "out").iterdir())) == 1
+    # into the folder in which they are: nothing to copy
+    convert_labels(det, tmp_path / "images", "det", "ppocrlabel")
+    assert len(list((tmp_path / "images").iterdir())) == 4
+    # with itself: the same labels again
+    convert_labels(tmp_path / "images", tmp_path / "images", "ppocrlabel", "ppocrlabel")
+    entries = list(scan_labels(tmp_path / "images", "ppocrlabel"))
+    assert [len(entry.label.instances) for entry in entries] == [2, 1]
 
 
 @pytest.mark.parametrize("format", ["det", "ppocrlabel", "coco", "labelme"])

@@ -80,6 +80,13 @@ def test_faults_are_listed(folder):
     assert [fault.line for entry in entries for fault in entry.faults] == [1, 2]
 
 
+def test_a_text_with_a_meaning_is_refused(folder):
+    label = DetLabel(folder / "x.jpg", (TextInstance(BOX, "###"),), folder, 1)
+    with pytest.raises(LabelError, match="the text ### would mark a region"):
+        write_ppocrlabel(folder, [label])
+    assert list(folder.iterdir()) == []
+
+
 def test_pictures_elsewhere_are_refused(folder):
     with pytest.raises(LabelError, match="the picture is not in the folder of the labels"):
         write_ppocrlabel(folder, [DetLabel(folder.parent / "x.jpg", (), folder, 1)])
