@@ -43,7 +43,7 @@ class Tiling:
     aspect: float = 2.0
     tolerance: float = 1.5
     max_shrink: float | None = None
-    overlap: int = 192
+    overlap: int = 256
 
     def __post_init__(self) -> None:
         for name in ("aspect", "tolerance", "max_shrink"):

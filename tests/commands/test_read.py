@@ -57,8 +57,22 @@ def test_json_is_one_object_per_line(folder: Path, models: list[str], capsys):
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [Path(row["file"]).name for row in rows] == ["a 甲.png", "b 乙.png", "none.png"]
     assert rows[0]["lines"][0]["text"] == "rgb"
+    assert 0.9 < rows[0]["lines"][0]["det_score"] <= 1
     assert (rows[0]["height"], rows[0]["width"]) == (80, 160)
     assert "no such file" in rows[2]["error"]
+
+
+def test_polygons_that_follow_curved_text(tiny_bundles, tmp_path: Path, models: list[str], capsys):
+    page = tiny_bundles.page({(20, 30): "rgbrgbrgb"}, (90, 260))
+    columns = [np.roll(page[:, x], int(6 * np.sin(x / 35)), axis=0) for x in range(260)]
+    wavy = np.stack(columns, axis=1)
+    Image.fromarray(wavy).save(tmp_path / "wave.png")
+    for box_type, corners in (("poly", 8), ("quad", 4)):
+        assert read(tmp_path / "wave.png", "--json", "--box-type", box_type, *models) == 0
+        (line,) = json.loads(capsys.readouterr().out)["lines"]
+        assert len(line["polygon"]) >= corners
+        assert line["text"] == "rgbrgbrgb"
+    assert len(line["polygon"]) == 4
 
 
 def test_one_bad_picture_is_one_line_and_2(folder: Path, models: list[str], capsys):

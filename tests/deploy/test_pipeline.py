@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,7 +17,7 @@ import ocrlib
 from ocrlib.bundle import BUNDLES, load_bundle, write_bundle
 from ocrlib.charset import Charset
 from ocrlib.deploy.pipeline import Pipeline, sigmoid
-from ocrlib.errors import BundleError, ImageError
+from ocrlib.errors import BundleError, ImageError, RecipeError
 from ocrlib.metrics.recognition import edit_similarity
 from ocrlib.types import Page
 
@@ -132,6 +133,37 @@ def test_polygon_detections_are_read(tiny_bundles, page: np.ndarray, tmp_path: P
     write_bundle(tmp_path, spec, {"model.onnx": bundle.model})
     result = Pipeline(tmp_path, tiny_bundles.rec)(page)
     assert result.text.split("\n") == WORDS
+
+
+def test_polygons_can_be_asked_for(tiny_bundles, page: np.ndarray):
+    arc = np.full((300, 400, 3), 255, np.uint8)
+    cv2.ellipse(arc, (200, 260), (160, 160), 0, 200, 340, (255, 0, 0), 24)
+    (curved,) = Pipeline(tiny_bundles.det, tiny_bundles.rec, box_type="poly").detect(arc)
+    assert len(curved.polygon) > 8
+    shape = np.zeros(arc.shape[:2], np.uint8)
+    cv2.fillPoly(shape, [curved.polygon.astype(np.int32)], 1)
+    red = arc[..., 1] == 0
+    assert (shape[red] == 1).mean() > 0.95  # the polygon covers the arc, and little else
+    assert red[shape == 1].mean() > 0.7
+    assert 0.9 < curved.score <= 1
+    # Its rectangle is half empty: the box's score would be too low.
+    assert Pipeline(tiny_bundles.det, tiny_bundles.rec, box_type="quad").detect(arc) == []
+    result = Pipeline(tiny_bundles.det, tiny_bundles.rec, box_type="poly")(page)
+    assert result.text.split("\n") == WORDS
+    with pytest.raises(RecipeError, match="box_type"):
+        Pipeline(tiny_bundles.det, tiny_bundles.rec, box_type="circle")
+
+
+def test_a_box_carries_its_score_to_the_page(pipeline: Pipeline, page: np.ndarray):
+    faint = page.copy()
+    faint[130:170][faint[130:170] < 128] = 70  # the last line is nearer to the paper
+    found = {tuple(d.polygon[0]): d.score for d in pipeline.detect(faint)}
+    lines = pipeline(faint).lines
+    assert [line.det_score for line in lines] == [found[tuple(x.polygon[0])] for x in lines]
+    assert len({round(score, 3) for score in found.values()}) > 1
+    assert [line["det_score"] for line in pipeline(faint).to_dict()["lines"]] == [
+        round(line.det_score, 4) for line in lines
+    ]
 
 
 def test_bundles_for_another_task_or_with_impossible_values(tiny_bundles, tmp_path: Path):

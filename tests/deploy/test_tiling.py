@@ -51,7 +51,7 @@ def test_windows_shrink_less_and_never_enlarge(height: int, width: int, rule: De
         assert before <= after <= max(before, side + 31)
         assert after % 32 == 0
     assert Tiling(tolerance=1e9).canvas_size(rule, height, width) == whole
-    assert 384 <= Tiling().window_side(rule, height, width) <= 4000
+    assert 512 <= Tiling().window_side(rule, height, width) <= 4000
 
 
 def test_small_print_can_be_asked_for():
@@ -121,20 +121,20 @@ def receipt(height: int, width: int) -> tuple[np.ndarray, tuple[TextInstance, ..
     canvas = Canvas(height, width, (246, 244, 238))
     for y in range(90, height - 20, 60):
         canvas.write(60, y, product(rng)[:34], face, (35, 35, 40))
-        canvas.write(width - 60, y, amount(rng), face, (35, 35, 40), align="right")
+        canvas.write(width - 60, y, f"RM {amount(rng)}", face, (35, 35, 40), align="right")
     image = canvas.pixels()
     return image, label_pages([(canvas.lines(), Warp(np.eye(3)))], image)[0]
 
 
-def found_by(detections: list[Detection], label: TextInstance) -> int:
-    """How many boxes share more than half of their union with a label."""
+def found_by(detections: list[Detection], label: TextInstance, least: float = 0.5) -> int:
+    """How many boxes share more than a part of their union with a label."""
     low, high = label.polygon.min(0), label.polygon.max(0)
     near = [
         d.polygon
         for d in detections
         if (d.polygon.min(0) < high).all() and (d.polygon.max(0) > low).all()
     ]
-    return sum(polygon_iou(polygon, label.polygon) > 0.5 for polygon in near)
+    return sum(polygon_iou(polygon, label.polygon) > least for polygon in near)
 
 
 def check_against_pieces(
@@ -142,7 +142,7 @@ def check_against_pieces(
 ) -> None:
     """Whole, a picture must show what its pieces show; these are cut between the lines.
 
-    They are as large as lets both be shrunk equally: else a box may differ by a pixel.
+    They are as large as lets both be shrunk equally.
     """
     reader = Pipeline("det-lite", "rec-lite-en", tiling=None)
     shift = np.array([0, 1] if axis == 0 else [1, 0], np.float32)
@@ -152,7 +152,8 @@ def check_against_pieces(
         for d in reader.detect(np.ascontiguousarray(part)):
             pieces.append(Detection(d.polygon + first * shift, d.score))
     whole = Pipeline("det-lite", "rec-lite-en").detect(image)
-    counts = [(found_by(pieces, label), found_by(whole, label)) for label in labels]
+    # What hardly counts as found in a piece may be a pixel larger without the piece's border.
+    counts = [(found_by(pieces, label, 0.6), found_by(whole, label)) for label in labels]
     assert np.mean([in_pieces > 0 for in_pieces, _ in counts]) > 0.8  # else it proves nothing
     assert [label.text for label, (a, b) in zip(labels, counts, strict=True) if a and not b] == []
     assert max(b for _, b in counts) == 1
