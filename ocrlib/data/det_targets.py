@@ -82,10 +82,8 @@ def threshold_map(
     """
     distance = np.ones(size, np.float32)  # to the nearest outline, in units of its reach
     mask = np.zeros(size, np.float32)
-    ys = np.ones((size[0], 2), np.float32)  # y and 1 for every row
-    ys[:, 0] = np.arange(size[0])
-    xs = np.ones((2, size[1]), np.float32)  # x and 1 for every column
-    xs[0] = np.arange(size[1])
+    outlines: list[FloatArray] = []
+    reaches: list[float] = []
     for polygon, ignored in zip(polygons, ignore, strict=True):
         p = np.asarray(polygon, np.float32)
         if ignored or not _drawable(p) or not is_valid_polygon(p):
@@ -95,7 +93,9 @@ def threshold_map(
             continue
         for wide in offset_polygon(p, reach):
             cv2.fillPoly(mask, [wide.astype(np.int32)], 1.0)
-        _draw_distance(distance, p, reach, ys, xs)
+        outlines.append(p)
+        reaches.append(reach)
+    _draw_distances(distance, outlines, reaches)
     values = np.subtract(1, distance, out=distance)
     values *= high - low
     values += low
@@ -149,28 +149,42 @@ def _shrink(p: FloatArray, shrink_ratio: float) -> list[FloatArray]:
     return pieces
 
 
-def _draw_distance(
-    canvas: FloatArray, p: FloatArray, reach: float, ys: FloatArray, xs: FloatArray
+def _draw_distances(
+    canvas: FloatArray, outlines: Sequence[FloatArray], reaches: Sequence[float]
 ) -> None:
-    """Lower the canvas to (distance to the outline) / reach around one polygon.
+    """Lower the canvas to (distance to the outline) / reach around every polygon.
 
     In the frame of an edge, in units of the reach, a point has a distance across and a way along
     from its middle. Both are linear in x and y, so a product of (h, 2) and (2, w) gives them.
     """
+    if not outlines:
+        return
     height, width = canvas.shape
-    corners = p.tolist()
-    for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
-        x0, x1 = max(0, int(min(ax, bx) - reach)), min(width, int(max(ax, bx) + reach) + 2)
-        y0, y1 = max(0, int(min(ay, by) - reach)), min(height, int(max(ay, by) + reach) + 2)
-        length = math.hypot(bx - ax, by - ay)
-        if x0 >= x1 or y0 >= y1 or length == 0:  # out of the picture, or a repeated corner
+    ys = np.ones((height, 2), np.float32)  # y and 1 for every row
+    ys[:, 0] = np.arange(height)
+    xs = np.ones((2, width), np.float32)  # x and 1 for every column
+    xs[0] = np.arange(width)
+    # The edges of all polygons at once: few numbers each, so numpy's overhead would count.
+    a = np.concatenate(outlines).astype(np.float64)  # (edges, 2)
+    b = np.concatenate([np.concatenate([p[1:], p[:1]]) for p in outlines]).astype(np.float64)
+    reach = np.repeat(np.asarray(reaches, np.float64), [len(p) for p in outlines])
+    length = np.hypot(b[:, 0] - a[:, 0], b[:, 1] - a[:, 1])
+    keep = length > 0  # a repeated corner makes no edge
+    a, b, length, reach = a[keep], b[keep], length[keep], reach[keep]
+    start = np.trunc(np.minimum(a, b) - reach[:, None]).clip(0)
+    end = np.minimum(np.trunc(np.maximum(a, b) + reach[:, None]) + 2, (width, height))
+    frames = np.zeros((len(a), 2, 2, 2), np.float32)
+    (ux, uy), (mx, my) = (b - a).T / length / reach, (a + b).T / 2
+    frames[:, 0, 0, 1], frames[:, 0, 1, 0], frames[:, 0, 1, 1] = ux, -uy, uy * mx - ux * my
+    frames[:, 1, 0, 1], frames[:, 1, 1, 0], frames[:, 1, 1, 1] = uy, ux, -ux * mx - uy * my
+    half = (length / 2 / reach).astype(np.float32)
+    boxes = np.concatenate([start, end], axis=1).astype(np.int64).tolist()
+    for frame, reach_along, (x0, y0, x1, y1) in zip(frames, half, boxes, strict=True):
+        if x0 >= x1 or y0 >= y1:  # out of the picture
             continue
-        ux, uy, half = (bx - ax) / length / reach, (by - ay) / length / reach, length / 2 / reach
-        mx, my = (ax + bx) / 2, (ay + by) / 2
-        frame = np.array(
-            [[[0, ux], [-uy, uy * mx - ux * my]], [[0, uy], [ux, -ux * mx - uy * my]]], np.float32
-        )
         across, along = ys[y0:y1] @ (frame @ xs[:, x0:x1])  # (2, h, w)
-        along -= along.clip(-half, half)  # what is beyond an end of the edge adds to the distance
+        np.abs(along, out=along)
+        along -= reach_along
+        np.maximum(along, 0, out=along)  # what is beyond an end of the edge adds to the distance
         part = canvas[y0:y1, x0:x1]
         np.minimum(part, cv2.magnitude(across, along), out=part)
