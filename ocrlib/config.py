@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
+from ocrlib.config_augment import AugmentRecipe
 from ocrlib.errors import RecipeError
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
 from ocrlib.tables import from_table, number
@@ -90,6 +91,8 @@ class DataRecipe:
         workers: processes that prepare batches; 0: none, the trainer does it itself.
         queue: batches that may wait per worker.
         augment: whether pictures are distorted.
+        rec_augment: what happens to crops, in this order (recognition); empty: ``base`` alone.
+        time_step: px of a crop's width per column of the recogniser's output.
         crop: side of a detection crop in px.
         crops_per_page: crops that are taken of each page (detection).
         shrink_ratio: how far text regions are shrunk for the probability map (detection).
@@ -106,6 +109,8 @@ class DataRecipe:
     workers: int = number(1, least=0)
     queue: int = number(24, least=1)
     augment: bool = True
+    rec_augment: tuple[AugmentRecipe, ...] = ()
+    time_step: int = number(4, least=1)
     crop: int = number(320, least=32)
     crops_per_page: int = number(1, least=1)
     shrink_ratio: float = number(0.4, above=0, most=0.95)
@@ -304,6 +309,7 @@ def recipe_from_dict(table: Mapping[str, Any], file: str | Path = "recipe") -> R
             raise RecipeError(
                 f"{where}: never choose anything on the report part", file=file, remedy="use val"
             )
+    _check_augment(recipe, file)
     if recipe.train.warmup >= recipe.train.steps and recipe.train.warmup > 0:
         raise RecipeError(
             "train.warmup must be smaller than train.steps", file=file, value=recipe.train.warmup
@@ -340,6 +346,21 @@ def expand(path: str, file: str | Path | None = None) -> Path:
 def _sources(recipe: Recipe) -> list[tuple[str, SourceRecipe]]:
     named = [(f"data.sources[{i}]", source) for i, source in enumerate(recipe.data.sources)]
     return named + [(f"eval[{i}].source", entry.source) for i, entry in enumerate(recipe.eval)]
+
+
+def _check_augment(recipe: Recipe, file: str | Path) -> None:
+    """Refuse a list of augmentations that would not be used, or of which a part would not be."""
+    data = recipe.data
+    if isinstance(recipe, DetRecipe) and (data.rec_augment or data.time_step != 4):
+        raise RecipeError(
+            "data.rec_augment and data.time_step mean nothing for a detector", file=file
+        )
+    if data.rec_augment and not data.augment:
+        raise RecipeError("data.augment is off, but data.rec_augment lists what to do", file=file)
+    if [step.name for step in data.rec_augment].count("concatenate") > 1:
+        raise RecipeError(
+            "data.rec_augment has concatenate twice", file=file, remedy="raise its probability"
+        )
 
 
 def _check_source(source: SourceRecipe, where: str, file: str | Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ocrlib.config import RECIPES, expand, load_recipe, recipe_from_dict, recipe_to_dict
+from ocrlib.config_augment import AugmentRecipe
 from ocrlib.errors import RecipeError
 from ocrlib.preprocess import RecPreprocess
 
@@ -120,3 +121,36 @@ def test_recipes_state_the_licence_of_every_set_they_train_on():
             assert source["kind"].startswith("synth") or (
                 source["licence"] and source["split"] and source["part"] == "train"
             )
+
+
+STEPS = '[[data.rec_augment]]\nname = "tia"\nprobability = 0.4\n'
+
+
+def test_a_list_of_augmentations(tmp_path):
+    text = MINIMAL + STEPS + '[[data.rec_augment]]\nname = "base"\nstrength = 0.7\n'
+    recipe = load_recipe(write(tmp_path, text))
+    assert recipe.data.rec_augment == (
+        AugmentRecipe("tia", probability=0.4),
+        AugmentRecipe("base", strength=0.7),
+    )
+    assert recipe_from_dict(json.loads(json.dumps(recipe_to_dict(recipe)))) == recipe
+    assert load_recipe(write(tmp_path, MINIMAL)).data.rec_augment == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"tia"', '"tai"', "data.rec_augment[0].name is not one of"),
+        ("0.4", "1.4", "data.rec_augment[0].probability must be at most 1"),
+        ("probability", "probabilty", "did you mean data.rec_augment[0].probability?"),
+        ("[data]", "[data]\naugment = false", "data.augment is off"),
+        ('name = "tia"', 'name = "concatenate"', "concatenate twice"),
+        ('task = "rec"', 'task = "det"', "mean nothing for a detector"),
+    ],
+)
+def test_augmentations_that_cannot_be(tmp_path, old, new, message):
+    text = MINIMAL.replace("[preprocess]\nheight = 32\n", "") + STEPS
+    text += '[[data.rec_augment]]\nname = "concatenate"\n' if "concatenate" in new else ""
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(write(tmp_path, text.replace(old, new)))
+    assert message in str(caught.value)

@@ -14,13 +14,18 @@ from ocrlib.charset import Charset
 from ocrlib.config import DetRecipe, EvalSet, OnBad, Recipe, RecRecipe, SourceRecipe, expand
 from ocrlib.data import det_augment, rec_augment
 from ocrlib.data.batching import ChunkMaker
-from ocrlib.data.datasets import Dataset, DetChunks, RecChunks
+from ocrlib.data.datasets import TIME_STEP, Dataset, DetChunks, RecChunks
+from ocrlib.data.mixing import Joined
+from ocrlib.data.rec_steps import Steps, joining
 from ocrlib.data.rendered import SynthPages, SynthScenes, SynthText
 from ocrlib.data.sources import CroppedLines, LabelledDet, LabelledRec, Mixture, Source
 from ocrlib.data.synth.content import system_words
 from ocrlib.data.synth.fonts import load_fonts
 from ocrlib.errors import RecipeError
+from ocrlib.preprocess import RecPreprocess
 from ocrlib.types import ByteImage, DetSample, RecSample
+
+JOINED = 10.0  # width of joined texts in heights, at most: that of PP-OCRv3's training crops is 6.7
 
 
 def build_charset(recipe: RecRecipe) -> Charset:
@@ -51,7 +56,11 @@ def det_source(recipe: SourceRecipe, on_bad: OnBad) -> Source[DetSample]:
 
 
 def rec_source(
-    recipe: SourceRecipe, on_bad: OnBad, charset: Charset | None = None
+    recipe: SourceRecipe,
+    on_bad: OnBad,
+    charset: Charset | None = None,
+    preprocess: RecPreprocess | None = None,
+    time_step: int = TIME_STEP,
 ) -> Source[RecSample]:
     """A source of crops.
 
@@ -59,6 +68,9 @@ def rec_source(
         recipe: what it is.
         on_bad: what to do about label lines with errors.
         charset: texts outside it are errors; None: any text will do.
+        preprocess: the one that crops are read with, to tell which are too narrow for their text;
+            None: the defaults.
+        time_step: px of width per column of the recogniser's output.
 
     Raises:
         RecipeError: a kind of source that has no crops.
@@ -67,7 +79,9 @@ def rec_source(
     fold = recipe.case == "fold"
     match recipe.kind:
         case "labels":
-            return LabelledRec(*_files(recipe), recipe.part, on_bad, fold, charset)
+            return LabelledRec(
+                *_files(recipe), recipe.part, on_bad, fold, charset, preprocess, time_step
+            )
         case "crops":
             return CroppedLines(*_files(recipe), recipe.part, on_bad, fold, recipe.jitter)
         case "synth-text":
@@ -112,16 +126,32 @@ def build_chunks(recipe: Recipe, processes: int = 1) -> ChunkMaker:
             data.copy_paste,
         )
     charset = build_charset(recipe)
-    crops = [rec_source(source, data.on_bad, charset) for source in data.sources]
+    crops = [
+        rec_source(source, data.on_bad, charset, recipe.preprocess, data.time_step)
+        for source in data.sources
+    ]
+    texts: Source[RecSample] = crops[0] if len(crops) == 1 else Mixture(crops, ratios, data.epoch)
+    if joins := joining(data.rec_augment):
+        # Longer lines than this would be squeezed.
+        longest = recipe.preprocess.max_width / recipe.preprocess.height
+        texts = Joined(texts, joins, min(JOINED, longest), space=not charset.missing(" "))
     return RecChunks(
-        Dataset(crops[0] if len(crops) == 1 else Mixture(crops, ratios, data.epoch), recipe.seed),
+        Dataset(texts, recipe.seed),
         recipe.preprocess,
         charset,
-        rec_augment.augment if data.augment else None,
+        _rec_transform(recipe),
         recipe.train.batch,
         data.chunk,
         data.on_bad,
+        time_step=data.time_step,
     )
+
+
+def _rec_transform(recipe: RecRecipe) -> Callable[[ByteImage, Generator], ByteImage] | None:
+    data = recipe.data
+    if not data.augment:
+        return None
+    return Steps(data.rec_augment) if data.rec_augment else rec_augment.augment
 
 
 def _det_transform(recipe: DetRecipe) -> Callable[[DetSample, Generator], DetSample]:

@@ -25,7 +25,7 @@ from ocrlib.errors import CharsetError, DataError, ImageError
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
 from ocrlib.types import ByteImage, DetSample, RecSample
 
-TIME_STEP = 4  # px of a crop's width per column of the recogniser's output
+TIME_STEP = 4  # px of a crop's width per column of most recognisers' output
 PASTED_FROM = 4  # pages before a page whose texts may be pasted into it
 REFERENCE_WIDTH = 100  # px; a batch of N means N crops of this width, or as many px
 
@@ -186,6 +186,7 @@ class RecChunks:
         chunk: samples per chunk.
         on_bad: ``refuse`` raises at a sample that cannot be learnt from, ``skip`` counts it.
         least: smallest batch, in crops.
+        time_step: px of a crop's width per column of the network's output.
     """
 
     def __init__(
@@ -198,6 +199,7 @@ class RecChunks:
         chunk: int = 1024,
         on_bad: OnBad = "refuse",
         least: int = 4,
+        time_step: int = TIME_STEP,
     ) -> None:
         self.dataset = dataset
         self.preprocess = preprocess
@@ -207,6 +209,7 @@ class RecChunks:
         self.size = chunk
         self.on_bad = on_bad
         self.least = least
+        self.time_step = time_step
 
     def chunk(self, number: int) -> Chunk:
         """A few batches: ``image`` (B, 3, 32, W) float32, ``label`` (B, L) int32 padded with 0,
@@ -248,7 +251,7 @@ class RecChunks:
             ) from error
         image = sample.image if self.transform is None else self.transform(sample.image, rng)
         row = self.preprocess(image)
-        steps = row.shape[2] // TIME_STEP
+        steps = row.shape[2] // self.time_step
         needed = steps_needed(classes)
         if not classes or needed > steps:
             raise UnfitSample(

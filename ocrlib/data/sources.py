@@ -21,6 +21,7 @@ from ocrlib.data.validate import check_det_labels, check_rec_labels
 from ocrlib.errors import DataError
 from ocrlib.geometry import TALL, crop_quad, min_area_quad, order_quad
 from ocrlib.images import read_image
+from ocrlib.preprocess import RecPreprocess
 from ocrlib.types import ByteImage, DetSample, FloatArray, RecSample
 
 Sample = TypeVar("Sample", bound=DetSample | RecSample)
@@ -105,6 +106,9 @@ class LabelledRec:
         on_bad: ``refuse`` raises if the file has errors, ``skip`` leaves those lines out.
         fold_case: the texts do not tell upper from lower case.
         charset: texts outside it are errors; None: any text will do.
+        preprocess: the one that crops are read with; None: the defaults.
+        time_step: px of width per column of the recogniser's output: a crop with fewer columns
+            than its text needs is an error.
     """
 
     def __init__(
@@ -115,8 +119,12 @@ class LabelledRec:
         on_bad: OnBad = "refuse",
         fold_case: bool = False,
         charset: Charset | None = None,
+        preprocess: RecPreprocess | None = None,
+        time_step: int = 4,
     ) -> None:
-        labels, report = check_rec_labels(file, charset=charset)
+        labels, report = check_rec_labels(
+            file, charset=charset, preprocess=preprocess, stride=time_step, fold_case=fold_case
+        )
         self.skipped = _counted(report.require_usable(on_bad))
         self.labels = part_of(labels, file, split, part)
         self.fold_case = fold_case

@@ -126,6 +126,7 @@ def check_rec_labels(
     preprocess: RecPreprocess | None = None,
     stride: int = 4,
     open_pictures: bool = False,
+    fold_case: bool = False,
 ) -> tuple[list[RecLabel], Report]:
     """Read a recognition label file, keeping the good lines and reporting on the others.
 
@@ -135,6 +136,7 @@ def check_rec_labels(
         preprocess: how crops are resized; None: the defaults.
         stride: px of width per time step of the recogniser.
         open_pictures: also decode every picture.
+        fold_case: texts are learnt in capitals, where "aA" has two equal neighbours.
 
     Returns:
         The labels without an error, and the report.
@@ -155,7 +157,8 @@ def check_rec_labels(
         check.text(label.text, number)
         if size is not None:
             steps = resize.padded_width(*size) // stride
-            if (needed := time_steps_needed(label.text)) > steps:
+            needed = time_steps_needed(label.text.upper() if fold_case else label.text)
+            if needed > steps:
                 check.problem(
                     f"the text needs {needed} time steps, but a crop of {size[1]}x{size[0]} px "
                     f"gives {steps}",

@@ -7,6 +7,7 @@ from typing import Any
 from ocrlib.bundle import Bundle, load_bundle
 from ocrlib.config import DetRecipe, Recipe, RecRecipe, expand
 from ocrlib.data.build import build_charset, det_eval_samples, rec_eval_samples
+from ocrlib.engine import paddle
 from ocrlib.errors import RecipeError
 from ocrlib.losses.db import DBLoss
 from ocrlib.models.build import build_model
@@ -34,7 +35,28 @@ def build_task(recipe: Recipe, evaluate: bool = True) -> DetTask | RecTask:
         RecEvalSet(entry.name, rec_eval_samples(entry, bad), entry.ignore_case, entry.alnum_only)
         for entry in sets
     ]
+    _check_time_step(model, recipe)
     return RecTask(model, charset, recipe.preprocess, crops)
+
+
+def _check_time_step(model: paddle.nn.Layer, recipe: RecRecipe) -> None:
+    """Refuse a ``data.time_step`` that is not the network's: by it the data pipeline decides
+    which texts are too long for their crops, and CTC knows no loss for such a text.
+    """
+    rule = recipe.preprocess
+    width = rule.padded_width(rule.height, 4 * rule.height)
+    training = model.training
+    model.eval()
+    with paddle.no_grad():
+        steps = model(paddle.zeros([1, 3, rule.height, width])).logits.shape[1]
+    if training:
+        model.train()
+    if width // recipe.data.time_step != steps:
+        raise RecipeError(
+            f"data.time_step: this network gives {steps} columns for {width} px",
+            value=recipe.data.time_step,
+            remedy=f"set it to {width / steps:g}",
+        )
 
 
 def architecture(recipe: Recipe) -> dict[str, Any]:

@@ -6,10 +6,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
-from ocrlib.config import recipe_from_dict
+from ocrlib.charset import Charset
+from ocrlib.config import SourceRecipe, recipe_from_dict
 from ocrlib.data.build import (
     build_charset,
     build_chunks,
@@ -22,7 +24,8 @@ from ocrlib.data.build import (
     used_fonts,
 )
 from ocrlib.data.synth.fonts import load_fonts
-from ocrlib.errors import RecipeError
+from ocrlib.errors import DataError, RecipeError
+from ocrlib.preprocess import RecPreprocess
 
 TEXT = {"kind": "synth-text", "fonts": "bundled", "words_ratio": 0.9}
 PAGES = {"kind": "synth-pages", "fonts": "bundled", "size": 384}
@@ -120,3 +123,39 @@ def test_workers_that_prepare_data_do_not_import_paddle():
         cwd=Path(__file__).parents[2],
     )
     assert done.stdout.strip() == "[]"
+
+
+def images(maker) -> list[bytes]:
+    return [batch["image"].tobytes() for batch in maker.chunk(0).batches]
+
+
+def test_a_list_of_augmentations_is_used_and_its_default_is_what_happens_without_one():
+    plain = images(build_chunks(recipe("rec")))
+    assert images(build_chunks(recipe("rec", augment=False))) != plain
+    some = [{"name": "tia"}, {"name": "rand-augment", "probability": 0.5}]
+    maker = build_chunks(recipe("rec", rec_augment=some))
+    assert images(maker) != plain
+    assert images(pickle.loads(pickle.dumps(maker))) == images(maker)
+
+
+def test_texts_are_joined_when_the_list_says_so():
+    steps = [{"name": "concatenate", "probability": 0.9}]
+    lengths = [
+        np.concatenate([b["length"] for b in build_chunks(one).chunk(0).batches])
+        for one in (recipe("rec", augment=False), recipe("rec", rec_augment=steps))
+    ]
+    assert lengths[1].mean() > 1.3 * lengths[0].mean()
+
+
+def test_labels_too_long_for_the_networks_columns_are_refused_before_training(tmp_path):
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((32, 32, 3), np.uint8))
+    (tmp_path / "rec.txt").write_text("a.png\tstart\n", encoding="utf-8")
+    source = SourceRecipe("labels", file=str(tmp_path / "rec.txt"))
+    charset = Charset.english()
+    assert len(rec_source(source, "refuse", charset, RecPreprocess(), 4)) == 1  # 8 columns
+    with pytest.raises(DataError, match="the text needs 5 time steps"):
+        rec_source(source, "refuse", charset, RecPreprocess(), 8)
+    (tmp_path / "rec.txt").write_text("a.png\taAaAa\n", encoding="utf-8")
+    assert len(rec_source(source, "refuse", charset)) == 1  # 5 columns of 8
+    with pytest.raises(DataError, match="the text needs 9 time steps"):
+        rec_source(replace(source, case="fold"), "refuse", charset)

@@ -135,6 +135,15 @@ def test_samples_that_cannot_be_learnt_are_refused_or_counted(fault, error, reas
     assert sum(len(batch["length"]) for batch in chunk.batches) == 98
 
 
+def test_columns_are_those_of_the_network():
+    # The narrowest crops, 32 px with padding, have 8 columns of 4 px, or 2 of 16.
+    assert not rec_chunks().chunk(0).skipped
+    chunk = rec_chunks(time_step=16, on_bad="skip").chunk(0)
+    assert set(chunk.skipped) == {"text empty or too long for its crop"}
+    with pytest.raises(UnfitSample, match="needs 3 time steps, its crop gives 2"):
+        rec_chunks(time_step=16).chunk(0)
+
+
 def test_steps_needed():
     assert [steps_needed(list(text)) for text in ("", "a", "abc", "aab", "aaa", "abba")] == [
         0,
