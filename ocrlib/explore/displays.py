@@ -1,0 +1,98 @@
+"""Departure boards of lamps: a domain that no rendered page of the library's training data shows.
+
+Letters are made of dots that do not touch, bright on dark, and unlit lamps shimmer between them.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from ocrlib.data.det_augment import affine
+from ocrlib.data.synth.effects import gaussian_noise
+from ocrlib.data.synth.fonts import get_face
+from ocrlib.explore.specimens import font
+from ocrlib.types import ByteImage, DetSample, TextInstance
+
+Lamps = NDArray[np.bool_]
+
+_PLACES = (
+    "ANTWERP", "BASEL", "BERN", "BREMEN", "COMO", "DELFT", "DIJON", "ESSEN", "FLORENCE", "GHENT",
+    "GRAZ", "KIEL", "LILLE", "LINZ", "LYON", "METZ", "NANTES", "PARMA", "PISA", "TRIESTE", "TURIN",
+    "ULM", "UTRECHT", "VERONA", "VIENNA", "ZURICH",
+)  # fmt: skip
+_NOTES = ("ON TIME", "DELAYED", "CANCELLED", "GATE OPEN", "5 MIN", "12 MIN", "VIA MAIN", "LATE")
+_COLOURS = ((255, 176, 32), (255, 72, 40), (120, 255, 96), (240, 244, 255))  # RGB
+
+
+def departure_board(rng: np.random.Generator, size: tuple[int, int] = (256, 384)) -> DetSample:
+    """A board of lamps with a few departures.
+
+    Args:
+        rng: source of chance; the same state gives the same board.
+        size: (height, width) of the picture in px.
+
+    Returns:
+        The picture; each time, place and note is a text of its own.
+    """
+    pitch = float(rng.uniform(2.4, 3.3))  # px from lamp to lamp
+    rows, columns = int(size[0] / pitch) + 1, int(size[1] / pitch) + 1
+    lit = np.zeros((rows, columns), bool)
+    texts: list[TextInstance] = []
+    step = int(rng.integers(13, 17))
+    for top in range(int(rng.integers(2, 6)), rows - 11, step):
+        left = int(rng.integers(1, 5))
+        time = f"{rng.integers(24):02d}:{rng.integers(60):02d}"
+        for words in (time, _PLACES[rng.integers(len(_PLACES))], _NOTES[rng.integers(len(_NOTES))]):
+            word = _dots(words)  # (h, w)
+            if left + word.shape[1] + 1 > columns:
+                break
+            lit[top : top + word.shape[0], left : left + word.shape[1]] |= word
+            box = np.array(
+                [left - 0.3, top - 0.3, left + word.shape[1] + 0.3, top + len(word) + 0.3]
+            )
+            x0, y0, x1, y1 = box * pitch
+            corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
+            texts.append(TextInstance(corners, words))
+            left += word.shape[1] + int(rng.integers(4, 8))
+    image = _shine(rng, lit, pitch, size)
+    return _seen(rng, DetSample(image, tuple(texts), "book: departure board"))
+
+
+def _dots(text: str) -> Lamps:
+    """A text as lamps that are on, (h, w) bool."""
+    face = get_face(font("DejaVuSansMono-Bold"), 11)
+    drawn = Image.new("L", (12 * len(text) + 8, 24))
+    ImageDraw.Draw(drawn).text((4, 4), text, fill=255, font=face)
+    lamps = np.asarray(drawn) > 110
+    ys, xs = np.flatnonzero(lamps.any(axis=1)), np.flatnonzero(lamps.any(axis=0))
+    return lamps[ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1]
+
+
+def _shine(rng: np.random.Generator, lit: Lamps, pitch: float, size: tuple[int, int]) -> ByteImage:
+    """Lamps on a dark board, (height, width, 3)."""
+    height, width = size
+    ys = (np.arange(height) + 0.5) / pitch
+    xs = (np.arange(width) + 0.5) / pitch
+    away = np.hypot((ys % 1 - 0.5)[:, None], (xs % 1 - 0.5)[None])  # of a lamp's middle, (H, W)
+    lamp = np.clip((rng.uniform(0.36, 0.44) - away) * pitch + 0.5, 0, 1)
+    on = lit[np.minimum(ys.astype(int), len(lit) - 1)[:, None], xs.astype(int)[None]]
+    flicker = rng.uniform(0.75, 1.0, lit.shape)[ys.astype(int)[:, None], xs.astype(int)[None]]
+    light = lamp * np.where(on, flicker, rng.uniform(0.06, 0.18))  # (H, W)
+    colour = np.array(_COLOURS[rng.integers(len(_COLOURS))], np.float32)
+    board = np.array(rng.uniform(8, 30, 3), np.float32)
+    image = board + light[..., None] * (colour - board)
+    glow = cv2.GaussianBlur(image, (0, 0), pitch * float(rng.uniform(0.10, 0.25)))
+    return np.clip(glow * 1.3, 0, 255).astype(np.uint8)
+
+
+def _seen(rng: np.random.Generator, board: DetSample) -> DetSample:
+    """A board as a camera sees it: a little turned, with noise."""
+    height, width = board.image.shape[:2]
+    middle = (width / 2, height / 2)
+    turn = cv2.getRotationMatrix2D(middle, float(rng.normal(0, 2.5)), float(rng.uniform(0.85, 1.0)))
+    turned = affine(board, np.asarray(turn, np.float64))
+    image = gaussian_noise(turned.image, float(rng.uniform(1, 5)), rng)
+    return DetSample(image, turned.instances, board.source)
