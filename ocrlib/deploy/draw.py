@@ -20,6 +20,8 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 def draw_page(image: ByteImage, page: Page) -> ByteImage:
     """The picture with outlines around its lines, and at its right the same lines as text.
 
+    Small above each outline stands the detector's score of it.
+
     Args:
         image: RGB uint8 (H, W, 3), the picture that was read.
         page: what was read.
@@ -35,9 +37,19 @@ def draw_page(image: ByteImage, page: Page) -> ByteImage:
     for line in page.lines:
         corners = [(float(x), float(y)) for x, y in line.polygon]
         draw.line([*corners, corners[0]], fill=OUTLINE, width=stroke)
+        _write_score(draw, line)
         _write(draw, line, width)
     draw.line([(width, 0), (width, height)], fill=(160, 160, 160), width=stroke)
     return np.asarray(sheet)
+
+
+def _write_score(draw: ImageDraw.ImageDraw, line: TextLine) -> None:
+    """The score above the outline's left end; inside it where the picture ends above."""
+    left, top = line.polygon.min(axis=0).tolist()
+    height = float(line.polygon[:, 1].max()) - top
+    size = _limit(0.35 * height)
+    font = _font(size)
+    draw.text((left, max(0.0, top - 1.2 * size)), f"{line.det_score:.2f}", fill=OUTLINE, font=font)
 
 
 def _write(draw: ImageDraw.ImageDraw, line: TextLine, offset: int) -> None:

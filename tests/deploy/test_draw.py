@@ -31,6 +31,15 @@ def test_outline_on_the_left_text_on_the_right(image: np.ndarray):
     assert (image == 230).all()
 
 
+def test_the_detectors_score_stands_above_the_outline(image: np.ndarray):
+    one = line("Hello", 20, 40, 120, 24)
+    other = TextLine(one.polygon, one.text, one.score, 0.61)
+    sheets = [draw.draw_page(image, Page((each,), (100, 200))) for each in (one, other)]
+    rows, columns = np.nonzero((sheets[0] != sheets[1]).any(axis=2))
+    assert 25 <= rows.min() <= rows.max() < 40
+    assert 20 <= columns.min() <= columns.max() < 60
+
+
 def test_long_text_is_made_smaller(image: np.ndarray):
     sheet = draw.draw_page(image, Page((line("W" * 12, 20, 40, 100, 40),), (100, 200)))
     assert np.nonzero(sheet[:, 201:].min(axis=2) < 100)[1].max() <= 125
