@@ -38,21 +38,23 @@ export class Stage {
     this.scale = w / width;
     this.factor = [width / result.picture.width, height / result.picture.height];
     this.ground(result, view);
-    const dense = result.candidates.length > 60;
+    const dense = result.candidates.length > 40;
+    this.halo = dense ? 0.8 : 1.4;
     for (const found of result.candidates) {
       if (layers.outlines) this.stroke(this.fromMap(found.outline), COLOURS.outlines, 1);
       if (layers.shapes && found.shape) {
         const dropped = found.dropped !== "";
-        this.stroke(this.fromMap(found.shape), dropped ? COLOURS.dropped : COLOURS.shapes, 1.4, dropped ? [3, 2] : []);
+        this.stroke(this.fromMap(found.shape), dropped ? COLOURS.dropped : COLOURS.shapes, dense ? 1 : 1.4, dropped ? [3, 2] : []);
       }
     }
     if (layers.labels) {
       for (const label of result.picture.labels) {
-        this.stroke(label.polygon, label.ignore ? COLOURS.ignored : COLOURS.labels, 1.6, [5, 4]);
+        this.stroke(label.polygon, label.ignore ? COLOURS.ignored : COLOURS.labels, dense ? 1.1 : 1.6, [5, 4]);
       }
     }
-    if (layers.boxes) for (const found of result.kept) this.stroke(found.box, COLOURS[found.verdict], dense ? 1.6 : 2.2);
+    if (layers.boxes) for (const found of result.kept) this.stroke(found.box, COLOURS[found.verdict], dense ? 1.4 : 2.2);
     if (chosen) this.highlight(chosen);
+    this.taken = [];
     if (layers.scores) for (const found of result.candidates) this.score(found, layers.shapes);
     pen.setLineDash([]);
   }
@@ -93,7 +95,7 @@ export class Stage {
     pen.lineJoin = "round";
     pen.setLineDash([]);
     pen.strokeStyle = "rgba(0, 0, 0, 0.55)"; // seen on bright paper, too
-    pen.lineWidth = (thickness + 1.4) * unit;
+    pen.lineWidth = (thickness + this.halo) * unit;
     pen.stroke();
     pen.setLineDash(dash.map((d) => d * unit));
     pen.strokeStyle = colour;
@@ -114,18 +116,25 @@ export class Stage {
     return item.polygon ?? item.box ?? this.fromMap(item.shape ?? item.outline);
   }
 
+  /** A score to the left of its box, or above it; none where another one stands already. */
   score(found, withDropped) {
     if (found.score === undefined || (found.dropped && !withDropped)) return;
-    const { pen, unit, scale } = this, [x, y] = this.outlineOf(found)[0];
-    const text = found.score.toFixed(2), size = 11 * unit;
+    const { pen, unit, scale } = this, points = this.outlineOf(found);
+    const xs = points.map((p) => p[0] * scale), ys = points.map((p) => p[1] * scale);
+    const left = Math.min(...xs), top = Math.min(...ys), low = Math.max(...ys);
+    const size = Math.min(Math.max(0.75 * (low - top), 8.5 * unit), 11 * unit);
     pen.font = `600 ${size}px system-ui, sans-serif`;
-    const wide = pen.measureText(text).width + 6 * unit, high = size + 3 * unit;
-    const left = Math.min(Math.max(x * scale, 0), this.canvas.width - wide);
-    const top = Math.max(y * scale - high - unit, 0);
+    const text = found.score.toFixed(2), w = pen.measureText(text).width + 5 * unit, h = size + 2 * unit;
+    const beside = left - w - unit >= 0, leftmost = ys[xs.indexOf(left)];
+    const x = beside ? left - w - unit : Math.max(left, 0);
+    const y = Math.max(beside ? leftmost - h / 2 : top - h - unit, 0);
+    if (this.taken.some((o) => x < o.x + o.w && o.x < x + w && y < o.y + o.h && o.y < y + h)) return;
+    this.taken.push({ x, y, w, h });
     pen.fillStyle = COLOURS[found.verdict];
-    pen.fillRect(left, top, wide, high);
+    pen.fillRect(x, y, w, h);
     pen.fillStyle = "#101418";
-    pen.fillText(text, left + 3 * unit, top + size);
+    pen.textBaseline = "middle";
+    pen.fillText(text, x + 2.5 * unit, y + h / 2 + 0.5 * unit);
   }
 
   /** What lies at a place of the page: the smallest candidate there, else a missed label. */
