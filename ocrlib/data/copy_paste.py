@@ -116,7 +116,7 @@ def _place(
 
 
 def _paste(image: ByteImage, piece: DetSample, place: tuple[int, int]) -> None:
-    """Draw a text into a picture; pixels on its outline are mixed."""
+    """Draw a text into a picture; pixels less than 2 px off its outline may be mixed."""
     height, width = piece.image.shape[:2]
     # OpenCV counts from the middle of the first pixel.
     corners = np.round((piece.instances[0].polygon - 0.5) * (1 << _SHIFT)).astype(np.int32)

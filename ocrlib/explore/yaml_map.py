@@ -159,7 +159,7 @@ YAML_MAP: tuple[YamlRow, ...] = (
     YamlRow(_T + "DecodeImage.img_mode", "BGR", note="always RGB"),
     YamlRow(_T + "DecodeImage.channel_first", "false", code="images.read_image"),
     YamlRow(_T + "DetLabelEncode", "", code="data.labels.read_det_labels"),
-    YamlRow(_T + "CopyPaste", "(v2, v4)", code="data.copy_paste.copy_paste", note="not in recipes"),
+    YamlRow(_T + "CopyPaste", "(v2, v4)", ("data.copy_paste",), code="data.copy_paste.copy_paste"),
     YamlRow(
         _T + "IaaAugment.Fliplr.p", "0.5", ("data.augment",), note="not used: mirrored text is none"
     ),
@@ -186,16 +186,18 @@ YAML_MAP: tuple[YamlRow, ...] = (
     YamlRow(
         _T + "MakeBorderMap.total_epoch",
         "500 (v4)",
+        ("data.shrink_ratio_end",),
         code="data.det_targets.shrink_ratio_at",
-        note="not in recipes",
+        note="theirs ends at 0.6; ours ends where the recipe says, with its last step",
     ),
     YamlRow(_T + "MakeShrinkMap.shrink_ratio", "0.4", ("data.shrink_ratio",)),
     YamlRow(_T + "MakeShrinkMap.min_text_size", "8", ("data.min_text_size",)),
     YamlRow(
         _T + "MakeShrinkMap.total_epoch",
         "500 (v4)",
+        ("data.shrink_ratio_end",),
         code="data.det_targets.shrink_ratio_at",
-        note="not in recipes",
+        note="theirs ends at 0.6; ours ends where the recipe says, with its last step",
     ),
     YamlRow(_T + "NormalizeImage.scale", "1./255.", note="always"),
     YamlRow(
