@@ -15,6 +15,7 @@ from ocrlib.data.copy_paste import copy_paste
 from ocrlib.types import DetSample, TextInstance
 
 SIZE = (200, 280)
+PAD = 4
 MARGIN = 3.5  # px from an outline within which colours may be mixed
 # Pure colours stay apart from each other when neighbouring pixels are mixed.
 COLOURS = np.array(
@@ -88,11 +89,11 @@ FUNCTIONS = {
 
 def shares(image: np.ndarray, p: np.ndarray, colour: np.ndarray) -> tuple[float, float]:
     """Least share of a colour deep inside an outline, and largest one well outside of it, 0-1."""
-    # A pixel wider all round, so that the border of the picture ends a polygon too.
-    mask = np.zeros((image.shape[0] + 2, image.shape[1] + 2), np.uint8)
-    cv2.fillPoly(mask, [np.round((p + 0.5) * 16).astype(np.int32)], 1, shift=4)
+    # Wider all round, so that a polygon which juts out a little has its outline on the mask, too.
+    mask = np.zeros((image.shape[0] + 2 * PAD, image.shape[1] + 2 * PAD), np.uint8)
+    cv2.fillPoly(mask, [np.round((p + PAD - 0.5) * 16).astype(np.int32)], 1, shift=4)
     distances = (cv2.distanceTransform(m, cv2.DIST_L2, 5) for m in (mask, 1 - mask))
-    inside, outside = (d[1:-1, 1:-1] for d in distances)
+    inside, outside = (d[PAD:-PAD, PAD:-PAD] for d in distances)
     # How far a pixel is from the colour, of the distance between the colour and black.
     away = np.abs(image.astype(float) - colour).max(axis=2) / 255
     core = 1 - away[inside > MARGIN]
