@@ -149,8 +149,8 @@ def spread(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return table
 
 
-def study(name: str, stored: dict[str, Any], keep: Callable[[], None]) -> None:
-    """Everything about one recipe that is not stored yet; ``keep`` is called after every run."""
+def study(name: str, variant: str, stored: dict[str, Any], keep: Callable[[], None]) -> None:
+    """One variant of a recipe, as far as it is not stored; ``keep`` is called after every run."""
     recipe = load_recipe(name)
     assert isinstance(recipe, DetRecipe)
     assert recipe.init is not None
@@ -171,16 +171,16 @@ def study(name: str, stored: dict[str, Any], keep: Callable[[], None]) -> None:
         stored["before"] = measure(task, val, report)
         keep()
         print(name, "before", stored["before"]["report"]["0.5"], flush=True)
-    for variant, what in RECIPES[name].items():
-        runs = stored["variants"].setdefault(variant, {"runs": []})["runs"]
-        for seed in what.seeds:
-            if any(one["seed"] == seed for one in runs):
-                continue
-            runs.append(run(what.of(recipe, seed), val, report))
-            stored["variants"][variant]["spread"] = spread(runs)
-            stored["date"] = date.today().isoformat()
-            keep()
-            print(name, variant, seed, runs[-1]["cpu seconds"], runs[-1]["report"], flush=True)
+    what = RECIPES[name][variant]
+    runs = stored["variants"].setdefault(variant, {"runs": []})["runs"]
+    for seed in what.seeds:
+        if any(one["seed"] == seed for one in runs):
+            continue
+        runs.append(run(what.of(recipe, seed), val, report))
+        stored["variants"][variant]["spread"] = spread(runs)
+        stored["date"] = date.today().isoformat()
+        keep()
+        print(name, variant, seed, runs[-1]["cpu seconds"], runs[-1]["report"], flush=True)
 
 
 def main() -> int:
@@ -198,8 +198,9 @@ def main() -> int:
         new.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
         new.replace(PATH)
 
-    for name in RECIPES:
-        study(name, results.setdefault(name, {}), keep)
+    for variant in dict.fromkeys(v for variants in RECIPES.values() for v in variants):
+        for name in (n for n, variants in RECIPES.items() if variant in variants):
+            study(name, variant, results.setdefault(name, {}), keep)
     return 0
 
 

@@ -56,7 +56,7 @@ def departure_board(rng: np.random.Generator, size: tuple[int, int] = (256, 384)
             x0, y0, x1, y1 = box * pitch
             corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
             texts.append(TextInstance(corners, words))
-            left += word.shape[1] + int(rng.integers(4, 8))
+            left += word.shape[1] + int(rng.integers(5, 9))
     image = _shine(rng, lit, pitch, size)
     return _seen(rng, DetSample(image, tuple(texts), "book: departure board"))
 
