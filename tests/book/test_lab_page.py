@@ -238,6 +238,8 @@ def test_why_was_it_dropped(
     canvas.scroll_into_view_if_needed()
     if way == "keys":
         canvas.focus()
+        canvas.press("ArrowRight")  # from top to bottom: a label, which is missed, then its region
+        expect(why).to_have_attribute("data-verdict", "missed")
         canvas.press("ArrowRight")
     else:
         box, picture = canvas.bounding_box(), packed["receipt"]

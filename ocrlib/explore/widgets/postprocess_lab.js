@@ -176,14 +176,19 @@ function offsetPolygon(polygon, distance) {
 
 /** Put back the points of arcs that were left out. */
 function withArcs(loop, arcs, distance, arcStep) {
-  return loop.flatMap((point, i) => {
-    const [x, y, arc, k] = point, [, , nextArc, nextK] = loop[(i + 1) % loop.length], out = [[x, y]];
-    for (let j = k + 1; arc >= 0 && arc === nextArc && j < nextK; j++) {
-      const centre = arcs[arc], turn = centre.from + j * arcStep;
-      out.push([centre.x + distance * Math.cos(turn), centre.y + distance * Math.sin(turn)]);
+  const out = [], cos = Math.cos(arcStep), sin = Math.sin(arcStep);
+  for (let i = 0; i < loop.length; i++) {
+    const [x, y, arc, k] = loop[i], next = loop[i + 1 < loop.length ? i + 1 : 0];
+    out.push([x, y]);
+    if (arc < 0 || arc !== next[2]) continue;
+    const centre = arcs[arc];
+    let dx = x - centre.x, dy = y - centre.y;
+    for (let j = k + 1; j < next[3]; j++) {
+      [dx, dy] = [dx * cos - dy * sin, dx * sin + dy * cos];
+      out.push([centre.x + dx, centre.y + dy]);
     }
-    return out;
-  });
+  }
+  return out;
 }
 
 /**
@@ -495,6 +500,19 @@ function rectangleAt({ w, h, ux, uy, left, top }) {
   return { cx, cy, w: f32(Math.hypot(ax, ay)), h: f32(Math.hypot(bx, by)), ux, uy };
 }
 
+/** The least width of points: between two parallel lines, one of them along a side of the hull. */
+function leastWidth(points) {
+  const hull = convexHull(points);
+  let least = Infinity;
+  hull.forEach((a, i) => {
+    const b = hull[(i + 1) % hull.length], dx = b.x - a.x, dy = b.y - a.y;
+    let most = 0;
+    for (const p of hull) most = Math.max(most, Math.abs(dx * (p.y - a.y) - dy * (p.x - a.x)));
+    least = Math.min(least, most / Math.hypot(dx, dy));
+  });
+  return hull.length < 3 ? 0 : least;
+}
+
 /** The rectangle with `distance` more on every side. */
 function grow(rectangle, distance) {
   return { ...rectangle, w: rectangle.w + 2 * distance, h: rectangle.h + 2 * distance };
@@ -552,16 +570,24 @@ function postprocess(prob, width, height, options, size) {
     if (index >= options.max_candidates) return { ...found, dropped: "max_candidates" };
     judge(found, mean, options);
     if (found.grown) {
-      const scaled = found.grown.map(([x, y]) => [
-        Math.max(Math.min(round((x * size[1]) / width), size[1] - 1), 0),
-        Math.max(Math.min(round((y * size[0]) / height), size[0] - 1), 0),
-      ]);
-      found.box = scaled.filter(([x, y], i) => x !== scaled.at(i - 1)[0] || y !== scaled.at(i - 1)[1]);
+      found.box = toPicture(found.grown, width, height, size);
       if (!found.dropped && (found.box.length < 3 || signedArea(found.box) === 0)) found.dropped = "nothing_left";
     }
     return found;
   });
   return { bits, candidates };
+}
+
+/** Whole px of the picture, inside it; corners that fall on the one before are left out. */
+function toPicture(points, width, height, [tall, wide]) {
+  const out = [];
+  for (const [mapX, mapY] of points) {
+    const x = Math.max(Math.min(round((mapX * wide) / width), wide - 1), 0);
+    const y = Math.max(Math.min(round((mapY * tall) / height), tall - 1), 0);
+    const last = out[out.length - 1];
+    if (!last || last[0] !== x || last[1] !== y) out.push([x, y]);
+  }
+  return out;
 }
 
 function judgeQuad(found, mean, options) {
@@ -589,7 +615,8 @@ function judgePolygon(found, mean, options) {
   const grown = offsetPolygon(found.shape, found.distance);
   if (grown.length !== 1) return (found.dropped = "ring"); // no single outline
   [found.grown] = grown;
-  if (2 * found.distance >= MIN_SIDE + 2) return; // it holds a circle of that radius
+  // No rectangle around it is narrower than this; mostly that is enough to know.
+  if (leastWidth(found.shape) + 2 * found.distance > MIN_SIDE + 2.01) return;
   const rectangle = smallestRectangle(found.grown);
   found.grownSide = Math.min(rectangle.w, rectangle.h);
   if (found.grownSide < MIN_SIDE + 2) found.dropped = "small_grown";

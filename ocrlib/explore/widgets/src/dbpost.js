@@ -3,7 +3,7 @@
 import { findOutlines, perimeter, signedArea, simplify } from "./outlines.js";
 import { offsetPolygon } from "./offset.js";
 import { binarise, dilate, meanInside } from "./raster.js";
-import { corners, grow, smallestRectangle } from "./rectangle.js";
+import { corners, grow, leastWidth, smallestRectangle } from "./rectangle.js";
 
 export const MIN_SIDE = 3; // px of the map; a grown region needs two more
 const SIMPLIFY = 0.002; // of an outline's length
@@ -35,16 +35,24 @@ export function postprocess(prob, width, height, options, size) {
     if (index >= options.max_candidates) return { ...found, dropped: "max_candidates" };
     judge(found, mean, options);
     if (found.grown) {
-      const scaled = found.grown.map(([x, y]) => [
-        Math.max(Math.min(round((x * size[1]) / width), size[1] - 1), 0),
-        Math.max(Math.min(round((y * size[0]) / height), size[0] - 1), 0),
-      ]);
-      found.box = scaled.filter(([x, y], i) => x !== scaled.at(i - 1)[0] || y !== scaled.at(i - 1)[1]);
+      found.box = toPicture(found.grown, width, height, size);
       if (!found.dropped && (found.box.length < 3 || signedArea(found.box) === 0)) found.dropped = "nothing_left";
     }
     return found;
   });
   return { bits, candidates };
+}
+
+/** Whole px of the picture, inside it; corners that fall on the one before are left out. */
+function toPicture(points, width, height, [tall, wide]) {
+  const out = [];
+  for (const [mapX, mapY] of points) {
+    const x = Math.max(Math.min(round((mapX * wide) / width), wide - 1), 0);
+    const y = Math.max(Math.min(round((mapY * tall) / height), tall - 1), 0);
+    const last = out[out.length - 1];
+    if (!last || last[0] !== x || last[1] !== y) out.push([x, y]);
+  }
+  return out;
 }
 
 function judgeQuad(found, mean, options) {
@@ -72,7 +80,8 @@ function judgePolygon(found, mean, options) {
   const grown = offsetPolygon(found.shape, found.distance);
   if (grown.length !== 1) return (found.dropped = "ring"); // no single outline
   [found.grown] = grown;
-  if (2 * found.distance >= MIN_SIDE + 2) return; // it holds a circle of that radius
+  // No rectangle around it is narrower than this; mostly that is enough to know.
+  if (leastWidth(found.shape) + 2 * found.distance > MIN_SIDE + 2.01) return;
   const rectangle = smallestRectangle(found.grown);
   found.grownSide = Math.min(rectangle.w, rectangle.h);
   if (found.grownSide < MIN_SIDE + 2) found.dropped = "small_grown";

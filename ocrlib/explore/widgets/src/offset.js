@@ -27,14 +27,19 @@ export function offsetPolygon(polygon, distance) {
 
 /** Put back the points of arcs that were left out. */
 function withArcs(loop, arcs, distance, arcStep) {
-  return loop.flatMap((point, i) => {
-    const [x, y, arc, k] = point, [, , nextArc, nextK] = loop[(i + 1) % loop.length], out = [[x, y]];
-    for (let j = k + 1; arc >= 0 && arc === nextArc && j < nextK; j++) {
-      const centre = arcs[arc], turn = centre.from + j * arcStep;
-      out.push([centre.x + distance * Math.cos(turn), centre.y + distance * Math.sin(turn)]);
+  const out = [], cos = Math.cos(arcStep), sin = Math.sin(arcStep);
+  for (let i = 0; i < loop.length; i++) {
+    const [x, y, arc, k] = loop[i], next = loop[i + 1 < loop.length ? i + 1 : 0];
+    out.push([x, y]);
+    if (arc < 0 || arc !== next[2]) continue;
+    const centre = arcs[arc];
+    let dx = x - centre.x, dy = y - centre.y;
+    for (let j = k + 1; j < next[3]; j++) {
+      [dx, dy] = [dx * cos - dy * sin, dx * sin + dy * cos];
+      out.push([centre.x + dx, centre.y + dy]);
     }
-    return out;
-  });
+  }
+  return out;
 }
 
 /**

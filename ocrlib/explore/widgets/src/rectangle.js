@@ -81,6 +81,19 @@ function rectangleAt({ w, h, ux, uy, left, top }) {
   return { cx, cy, w: f32(Math.hypot(ax, ay)), h: f32(Math.hypot(bx, by)), ux, uy };
 }
 
+/** The least width of points: between two parallel lines, one of them along a side of the hull. */
+export function leastWidth(points) {
+  const hull = convexHull(points);
+  let least = Infinity;
+  hull.forEach((a, i) => {
+    const b = hull[(i + 1) % hull.length], dx = b.x - a.x, dy = b.y - a.y;
+    let most = 0;
+    for (const p of hull) most = Math.max(most, Math.abs(dx * (p.y - a.y) - dy * (p.x - a.x)));
+    least = Math.min(least, most / Math.hypot(dx, dy));
+  });
+  return hull.length < 3 ? 0 : least;
+}
+
 /** The rectangle with `distance` more on every side. */
 export function grow(rectangle, distance) {
   return { ...rectangle, w: rectangle.w + 2 * distance, h: rectangle.h + 2 * distance };
