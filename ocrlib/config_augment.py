@@ -33,6 +33,8 @@ Operation = Literal[
     "solarize",
 ]
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+# Those that leave a text readable. Solarizing does not: it can bring light paper down to dark ink.
+READABLE: tuple[Operation, ...] = tuple(name for name in OPERATIONS if name != "solarize")
 
 # What is put together from several of them, or works otherwise.
 Augmentation = Literal[

@@ -2,7 +2,7 @@
 
 Cubuk et al., "RandAugment: Practical Automated Data Augmentation with a Reduced Search Space",
 NeurIPS 2020; Cubuk et al., "AutoAugment: Learning Augmentation Strategies from Data", CVPR 2019.
-Both papers turn and mirror photographs of things. Here every operation leaves a text readable.
+Both papers turn and mirror photographs of things. What is drawn from here leaves a text readable.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ocrlib.config_augment import OPERATIONS, Operation
+from ocrlib.config_augment import READABLE, Operation
 from ocrlib.data.rec_ops import apply
 from ocrlib.errors import DataError
 from ocrlib.types import ByteImage
@@ -40,7 +40,7 @@ def rand_augment(
     rng: np.random.Generator,
     count: int = 2,
     strength: float = 0.5,
-    operations: Sequence[Operation] = OPERATIONS,
+    operations: Sequence[Operation] = READABLE,
 ) -> ByteImage:
     """Draw some operations and apply them one after the other, all with the same strength.
 

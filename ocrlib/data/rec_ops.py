@@ -2,7 +2,8 @@
 
 Nothing happens at strength 0; at 1 the text is hard to read, but can be. Which way a change goes,
 to the left or to the right, darker or lighter, is left to chance; how far it goes is not, so that
-a strength means the same each time. No change mirrors the text or cuts characters off.
+a strength means the same each time. No change mirrors the text or cuts characters off; solarizing
+alone, which the papers have, can wipe a text out.
 """
 
 from __future__ import annotations

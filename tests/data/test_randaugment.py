@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ocrlib.config_augment import OPERATIONS
+from ocrlib.config_augment import OPERATIONS, READABLE
 from ocrlib.data.randaugment import TEXT_POLICY, auto_policy, rand_augment
 from ocrlib.data.rec_ops import apply
 from ocrlib.errors import DataError
@@ -16,7 +16,7 @@ def image() -> np.ndarray:
 
 def test_the_drawn_operations_are_applied_in_turn(image):
     drawn = np.random.default_rng(5)
-    names = [OPERATIONS[i] for i in drawn.integers(len(OPERATIONS), size=3)]
+    names = [READABLE[i] for i in drawn.integers(len(READABLE), size=3)]
     expected = image
     for name in names:
         expected = apply(name, expected, drawn, 0.7)
@@ -38,6 +38,17 @@ def test_every_operation_comes_up(image):
     assert all(r.shape != image.shape or (r != image).any() for r in only)
     with pytest.raises(DataError, match="no operation"):
         rand_augment(image, np.random.default_rng(0), 1, 1.0, [])
+
+
+def test_what_wipes_a_text_out_is_not_drawn():
+    image = np.full((32, 60, 3), 215, np.uint8)
+    image[8:24, 10:50:8] = 50
+    contrasts = {}
+    for name in OPERATIONS:
+        changed = apply(name, image, np.random.default_rng(0), 0.7).max(axis=2).astype(int)
+        contrasts[name] = np.percentile(changed, 97) - np.percentile(changed, 3)
+    assert {name for name, value in contrasts.items() if value < 40} == {"solarize"}
+    assert set(OPERATIONS) - set(READABLE) == {"solarize"}
 
 
 def test_one_row_of_the_policy_is_taken(image):
