@@ -318,6 +318,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("jupyter")
     cells = [CELL, 'PostprocessLab(pictures[:1], language="zh")', "lab.unclip_ratio = 2.5"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
     (folder / "root").mkdir()
     nbformat.write(notebook, folder / "root" / "lab.ipynb")
     settings = folder / "settings/@jupyterlab/apputils-extension"
@@ -373,10 +374,8 @@ def test_the_lab_in_jupyterlab(browser: Browser, jupyter: str, tmp_path: Path) -
     page = watched.page
     page.goto(f"{jupyter}/lab/tree/lab.ipynb")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
-    run = "n => window.jupyterapp.commands.execute(n)"
-    ready = "() => window.jupyterapp?.commands.isEnabled('notebook:run-all-cells')"
-    page.wait_for_function(ready, timeout=120_000)
-    page.evaluate(run, "notebook:run-all-cells")
+    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=120_000)
+    page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")
     first, second = page.locator(".ocr-lab").nth(0), page.locator(".ocr-lab").nth(1)
     lab = Lab(page, first)
     # The third cell has moved a slider from Python.
