@@ -7,9 +7,19 @@ from typing import Any
 
 from ocrlib.engine import paddle
 from ocrlib.errors import RecipeError
-from ocrlib.models import detectors, lite
+from ocrlib.models import classifier, crnn, detectors, lite
 
-ARCHITECTURES = ("det_lite", "rec_lite", "db_mobilenetv3", "db_resnet_vd", "db_lcnetv3")
+ARCHITECTURES = (
+    "det_lite",
+    "rec_lite",
+    "db_mobilenetv3",
+    "db_resnet_vd",
+    "db_lcnetv3",
+    "crnn_mobilenetv3",
+    "crnn_resnet_vd",
+    "crnn_mobilenetv1",
+    "direction_classifier",
+)
 
 
 def build_model(architecture: Mapping[str, Any]) -> paddle.nn.Layer:
@@ -29,12 +39,12 @@ def build_model(architecture: Mapping[str, Any]) -> paddle.nn.Layer:
         )
     name = architecture.get("name")
     args = dict(architecture.get("args") or {})
+    _check_classes(args.get("charset_size"))
     try:
         match name:
             case "det_lite":
                 return lite.det_lite(**args)
             case "rec_lite":
-                _check_classes(args.get("charset_size"))
                 return lite.rec_lite(**args)
             case "db_mobilenetv3":
                 return detectors.db_mobilenetv3(**args)
@@ -42,6 +52,14 @@ def build_model(architecture: Mapping[str, Any]) -> paddle.nn.Layer:
                 return detectors.db_resnet_vd(**args)
             case "db_lcnetv3":
                 return detectors.db_lcnetv3(**args)
+            case "crnn_mobilenetv3":
+                return crnn.crnn_mobilenetv3(**args)
+            case "crnn_resnet_vd":
+                return crnn.crnn_resnet_vd(**args)
+            case "crnn_mobilenetv1":
+                return crnn.crnn_mobilenetv1(**args)
+            case "direction_classifier":
+                return classifier.direction_classifier(**args)
     except (TypeError, ValueError) as error:
         raise RecipeError(f"wrong arguments for {name}: {error}", value=args) from error
     raise RecipeError(

@@ -10,7 +10,7 @@ nn = paddle.nn
 F = paddle.nn.functional
 
 Size2: TypeAlias = int | tuple[int, int]
-Activation: TypeAlias = Literal["relu", "hardswish", "none"]
+Activation: TypeAlias = Literal["relu", "hardswish", "swish", "gelu", "none"]
 
 
 def divisible(channels: float, by: int = 8) -> int:
@@ -26,47 +26,55 @@ def activation(name: Activation) -> paddle.nn.Layer:
             return nn.ReLU()
         case "hardswish":
             return nn.Hardswish()
+        case "swish":
+            return nn.Swish()
+        case "gelu":
+            return nn.GELU()
         case "none":
             return nn.Identity()
-    raise ValueError(f"unknown activation {name!r}; known: relu, hardswish, none")
+    raise ValueError(f"unknown activation {name!r}; known: relu, hardswish, swish, gelu, none")
 
 
 class ConvBN(paddle.nn.Layer):
-    """Convolution without bias, batch normalisation, activation.
+    """Convolution, batch normalisation, activation.
 
     The padding keeps the size at stride 1: ``dilation * (kernel - 1) / 2`` on every side.
 
     Args:
         in_channels: channels that come in.
         out_channels: channels that go out.
-        kernel: side of the square kernel, odd, in px.
+        kernel: side of the square kernel, odd, in px, or (height, width).
         stride: step in px, one number or (down, across).
         dilation: distance between kernel taps in px.
         act: activation after the normalisation.
         groups: 1 connects every input channel to every output channel; ``in_channels`` makes the
             convolution depthwise: each channel is filtered alone.
+        bias: whether the convolution has a bias. The normalisation subtracts it again; some
+            published weights have it.
     """
 
     def __init__(
         self,
         in_channels: int,
         out_channels: int,
-        kernel: int = 3,
+        kernel: Size2 = 3,
         stride: Size2 = 1,
         dilation: int = 1,
         act: Activation = "relu",
         groups: int = 1,
+        bias: bool = False,
     ) -> None:
         super().__init__()
+        sides = (kernel, kernel) if isinstance(kernel, int) else kernel
         self.conv = nn.Conv2D(
             in_channels,
             out_channels,
             kernel,
             stride=stride,
-            padding=dilation * (kernel - 1) // 2,
+            padding=[dilation * (side - 1) // 2 for side in sides],
             dilation=dilation,
             groups=groups,
-            bias_attr=False,
+            bias_attr=None if bias else False,
         )
         self.bn = nn.BatchNorm2D(out_channels)
         self.act = activation(act)

@@ -27,6 +27,14 @@ WIDTHS = (
     ((5, 512), (5, 512), (5, 512), (5, 512)),
 )
 DET_STRIDES: tuple[tuple[Size2, ...], ...] = ((1,), (2, 1), (2, 1), (2, 1, 1, 1, 1), (2, 1, 1, 1))
+REC_STRIDES: tuple[tuple[Size2, ...], ...] = (
+    (1,),
+    (1, 1),
+    ((2, 1), 1),
+    ((1, 2), 1, 1, 1, 1),
+    ((2, 1), 1, (2, 1), 1),
+)
+REC_STEPS = 40  # time steps while training
 DET_WIDTHS = (16, 24, 56, 480)  # of the levels that leave, at width 1
 
 
@@ -242,3 +250,26 @@ class DetLCNetV3(LCNetV3):
         """Map (B, in, H, W) to (B, out_channels[i], H / 2^(i+2), W / 2^(i+2)), i = 0..3."""
         maps = self.stages_of(x)[1:]
         return [narrow(maps[i]) for i, narrow in enumerate(self.narrow)]
+
+
+class RecLCNetV3(LCNetV3):
+    """PP-LCNetV3 for lines of text of 48 px height.
+
+    Args:
+        scale: factor for all widths.
+        in_channels: channels of the picture.
+    """
+
+    def __init__(self, scale: float = 0.95, in_channels: int = 3) -> None:
+        super().__init__(scale, REC_STRIDES, in_channels)
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        """Map (B, in, 48, W) to (B, out_channels[-1], 1, T).
+
+        T = floor(ceil(ceil(W / 2) / 2) / 2), but while training T is 40 whatever the width:
+        batches of several widths then give maps of one size.
+        """
+        x = self.stages_of(x)[-1]
+        if self.training:
+            return F.adaptive_avg_pool2d(x, (1, REC_STEPS))
+        return F.avg_pool2d(x, (3, 2), (3, 2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from ocrlib.engine import paddle
 from ocrlib.models.layers import Activation, ConvBN, Size2, SqueezeExcite, divisible
@@ -64,6 +64,8 @@ SMALL = (
     Row(5, 576, 96, True, "hardswish", 1),
 )
 SMALL_LAST = 576
+
+Variant: TypeAlias = Literal["large", "small"]
 
 
 class InvertedResidual(paddle.nn.Layer):
@@ -182,3 +184,52 @@ class MobileNetV3(paddle.nn.Layer):
             levels.append(x)
         levels[-1] = self.last(x)
         return levels
+
+
+class RecMobileNetV3(MobileNetV3):
+    """MobileNetV3 for lines of text: most steps go down only, so that the columns stay.
+
+    A block that steps two px across halves the number of time steps a line is read in; here only
+    the stem and the last pooling do so.
+
+    Args:
+        variant: "large" or "small".
+        scale: factor for all widths.
+        first_step: rows that the first block of "small" steps down: 1 for lines of 32 px height,
+            2 for 48 px (the direction classifier). At 1 the block has no shortcut, though it
+            could: published weights are so.
+        in_channels: channels of the picture.
+
+    Raises:
+        ValueError: an unknown variant, or a scale that is not positive.
+    """
+
+    def __init__(
+        self,
+        variant: Variant = "small",
+        scale: float = 0.5,
+        first_step: Literal[1, 2] = 1,
+        in_channels: int = 3,
+    ) -> None:
+        no_shortcut: Sequence[int] = ()
+        match variant:
+            case "large":
+                rows, last = LARGE, LARGE_LAST
+                strides: dict[int, Size2] = {1: (2, 1), 3: (2, 1), 6: 1, 12: (2, 1)}
+            case "small":
+                rows, last = SMALL, SMALL_LAST
+                strides = {0: (first_step, 1), 1: (2, 1), 3: (2, 1), 8: (2, 1)}
+                no_shortcut = (0,)
+            case _:
+                raise ValueError(f"unknown variant {variant!r}; known: large, small")
+        super().__init__(
+            rows, last, (len(rows),), scale, True, strides, no_shortcut, in_channels=in_channels
+        )
+        self.squeeze = nn.MaxPool2D(2, stride=2)
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        """Map (B, in, 32, W) to (B, out_channels[-1], 1, T), T = floor(ceil(W / 2) / 2).
+
+        The same for 48 rows when ``first_step`` is 2.
+        """
+        return self.squeeze(super().forward(x)[-1])

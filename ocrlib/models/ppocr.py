@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from ocrlib.engine import paddle
 from ocrlib.errors import CheckpointError
+from ocrlib.models.classifier import direction_classifier
+from ocrlib.models.crnn import crnn_mobilenetv1, crnn_mobilenetv3, crnn_resnet_vd
 from ocrlib.models.detectors import db_lcnetv3, db_mobilenetv3, db_resnet_vd
 from ocrlib.models.pdparams import read_pdparams
 from ocrlib.models.weights import named_tensors
@@ -24,7 +26,7 @@ from ocrlib.models.weights import named_tensors
 Arrays = Mapping[str, NDArray[Any]]
 
 # x0.5 is the factor of widths, se / nose with or without squeeze and excitation, then neck and
-# head with their channels.
+# head with their channels; s1222 are steps, rnn96 features per direction, ctc6625 the classes.
 NETWORKS: dict[str, Callable[[], paddle.nn.Layer]] = {
     # PP-OCR v1 (256, with SE) and v2 (96); v3's student has the RSE neck
     "det_mv3_large_x0.5_se_dbfpn256_dbhead": partial(db_mobilenetv3, se=True, width=256),
@@ -44,6 +46,14 @@ NETWORKS: dict[str, Callable[[], paddle.nn.Layer]] = {
     # PP-OCR v4
     "det_pplcnetv3_x0.75_rsefpn96_dbhead": partial(db_lcnetv3, head="db"),
     "det_pplcnetv3_x0.75_rsefpn96_pfheadlocal_small": partial(db_lcnetv3),
+    # Recognisers of v1 and v2, Latin ones, servers'
+    "rec_crnn_mv3_small_x0.5_s1222_rnn48_ctc6625": partial(crnn_mobilenetv3, 6625),
+    "rec_crnn_mv3_large_x0.5_rnn96_ctc37": partial(crnn_mobilenetv3, 37, "large", hidden=96),
+    "rec_crnn_mv1enhance_x0.5_rnn64_mid96_ctc6625": partial(crnn_mobilenetv1, 6625),
+    "rec_crnn_resnet34vd_rnn256_ctc37": partial(crnn_resnet_vd, 37),
+    "rec_crnn_resnet34vd_rnn256_ctc6625": partial(crnn_resnet_vd, 6625),
+    # Which way up
+    "cls_mv3_small_x0.35": direction_classifier,
 }
 
 
@@ -58,6 +68,8 @@ RENAMES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # MobileNetV3
     (r"^backbone\.conv1?\.", "backbone.stem."),
     (r"^backbone\.stage3\.3\.", "backbone.last."),
+    (r"^backbone\.conv2\.", "backbone.last."),
+    (r"^backbone\.blocks\.", "backbone.stages.0."),
     (r"^backbone\.stage(\d)\.", r"backbone.stages.\1."),
     (r"\.expand_conv\.", ".expand."),
     (r"\.bottleneck_conv\.", ".depthwise."),
@@ -69,6 +81,11 @@ RENAMES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\.short\.", ".short.project."),
     (r"\._conv\.", ".conv."),
     (r"\._batch_norm\.", ".bn."),
+    # MobileNetV1Enhance; after MobileNetV3, whose blocks have another name with us
+    (r"^backbone\.block_list\.", "backbone.blocks."),
+    (r"\._depthwise_conv\.", ".depthwise."),
+    (r"\._pointwise_conv\.", ".project."),
+    (r"\._se\.", ".se."),
     # PP-LCNetV3
     (r"^backbone\.blocks([2-6])\.", _counted("backbone.stages.", 2)),
     (r"\.dw_conv\.", ".depthwise."),
@@ -107,6 +124,10 @@ RENAMES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"^(head\.(?:shrink|threshold))\.conv3\.", r"\1.up2."),
     (r"^head\.cbn_layer\.last_3\.", "head.local.conv."),
     (r"^head\.cbn_layer\.last_1\.", "head.local.out."),
+    # Recognisers
+    (r"^neck\.encoder\.lstm\.", "sequence.lstm."),
+    (r"^head\.fc\.", "head."),
+    (r"^head\.fc([12])\.", _counted("head.", 1)),
 )
 
 

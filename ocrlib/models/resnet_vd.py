@@ -128,3 +128,23 @@ class ResNetVd(paddle.nn.Layer):
             x = stage(x)
             levels.append(x)
         return levels
+
+
+class RecResNetVd(ResNetVd):
+    """ResNet-vd for lines of text: stages 2 to 4 step down only, so that the columns stay.
+
+    Args:
+        layers: 18, 34, 50, 101 or 152.
+        in_channels: channels of the picture.
+
+    Raises:
+        ValueError: another number of layers.
+    """
+
+    def __init__(self, layers: int = 34, in_channels: int = 3) -> None:
+        super().__init__(layers, stem_stride=1, stride=(2, 1), in_channels=in_channels)
+        self.squeeze = nn.MaxPool2D(2, stride=2)
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        """Map (B, in, 32, W) to (B, out_channels[-1], 1, T), T = floor(ceil(W / 2) / 2)."""
+        return self.squeeze(super().forward(x)[-1])
