@@ -85,7 +85,7 @@ def _shine(rng: np.random.Generator, lit: Lamps, pitch: float, size: tuple[int, 
     board = np.array(rng.uniform(8, 30, 3), np.float32)
     image = board + light[..., None] * (colour - board)
     glow = cv2.GaussianBlur(image, (0, 0), pitch * float(rng.uniform(0.10, 0.25)))
-    return np.clip(glow * 1.3, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(glow * 1.3, 0, 255), np.uint8)
 
 
 def _seen(rng: np.random.Generator, board: DetSample) -> DetSample:

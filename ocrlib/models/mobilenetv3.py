@@ -211,6 +211,7 @@ class RecMobileNetV3(MobileNetV3):
         first_step: Literal[1, 2] = 1,
         in_channels: int = 3,
     ) -> None:
+        rows: Sequence[Row]
         no_shortcut: Sequence[int] = ()
         match variant:
             case "large":

@@ -137,11 +137,11 @@ _SHARES: tuple[tuple[float, float], ...] = ((0.02, 3.0), (0.1, 1.0), (0.05, 100.
 
 def _dice_gradient(p: Map, y: Map) -> Map:
     overlap, total = (p * y).sum(), p.sum() + y.sum()
-    return 2 * (overlap - y * total) / total**2
+    return np.asarray(2 * (overlap - y * total) / total**2)
 
 
 def _dice_text_only(p: Map, y: Map) -> Map:
-    return -2 * y / (p.sum() + y.sum())
+    return np.asarray(-2 * y / (p.sum() + y.sum()))
 
 
 def _dice_at_logits(p: Map, y: Map) -> Map:
@@ -216,8 +216,11 @@ _layouts, _logits, _mining, _lazily = (_like(i) for i in (_LAYOUTS, _LOGITS, _MI
 _answers, _rectangles, _outlines = (_like(i) for i in (_ANSWERS, _RECTANGLES, _OUTLINES))
 
 
-def _layout_with(**change: bool) -> Test:
-    return _layouts(lambda *arguments: _targets(*arguments, **change))
+def _layout_with(
+    *, at_ends: bool = True, kernel_if_ignored: bool = False, mask_all: bool = False
+) -> Test:
+    choices = {"kernel_if_ignored": kernel_if_ignored, "mask_all": mask_all}
+    return _layouts(lambda *arguments: _targets(*arguments, at_ends=at_ends, **choices))
 
 
 QUESTIONS = (
