@@ -216,11 +216,9 @@ _layouts, _logits, _mining, _lazily = (_like(i) for i in (_LAYOUTS, _LOGITS, _MI
 _answers, _rectangles, _outlines = (_like(i) for i in (_ANSWERS, _RECTANGLES, _OUTLINES))
 
 
-def _layout_with(
-    *, at_ends: bool = True, kernel_if_ignored: bool = False, mask_all: bool = False
-) -> Test:
-    choices = {"kernel_if_ignored": kernel_if_ignored, "mask_all": mask_all}
-    return _layouts(lambda *arguments: _targets(*arguments, at_ends=at_ends, **choices))
+def _layout_with(**change: bool) -> Test:
+    changed: Callable[..., Map] = _targets
+    return _layouts(lambda *arguments: changed(*arguments, **change))
 
 
 QUESTIONS = (
