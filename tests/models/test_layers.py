@@ -36,7 +36,7 @@ def test_block_projects_its_input_where_size_or_width_change():
 
 def test_unknown_activation():
     with pytest.raises(ValueError, match="relu, hardswish"):
-        activation("gelu")
+        activation("tanh")
 
 
 def test_depthwise_filters_every_channel_alone():
