@@ -171,7 +171,7 @@ def test_asked_to_stop_it_saves_and_says_how_to_go_on(recipe, tmp_path, capsys):
 
 
 def test_a_checkpoint_older_than_a_key_of_the_recipe_can_be_resumed(tmp_path):
-    plan = load_recipe("det-lite")
+    plan = load_recipe("det-lite-start")
     values = recipe_to_dict(plan)
     del values["init"], values["train"]["freeze"], values["train"]["lr_scale"]
     file = tmp_path / "last.safetensors"
