@@ -87,9 +87,9 @@ def export_bundle(
     weights = to_safetensors(_round_to_half(model_arrays(model)))
     rounded = build_model(spec.architecture)
     load_weights(rounded, parse_safetensors(weights))
-    # A recogniser's height is fixed by its network; everything else stays free.
+    # A recogniser's height is fixed by its network, the width of some too; the rest stays free.
     height = getattr(spec.preprocess, "height", None)
-    graph = to_onnx(rounded, spec.task, height)
+    graph = to_onnx(rounded, spec.task, height, getattr(rounded, "input_width", None))
     check_equal(rounded, graph, spec.task, example_inputs, tolerance)
     return write_bundle(folder, spec, {MODEL_FILE: graph, WEIGHTS_FILE: weights})
 
@@ -116,13 +116,17 @@ def load_model(name_or_path: str | os.PathLike[str]) -> paddle.nn.Layer:
     return model
 
 
-def to_onnx(model: paddle.nn.Layer, task: str, height: int | None = None) -> bytes:
-    """Convert a network to an ONNX graph with free batch size and width.
+def to_onnx(
+    model: paddle.nn.Layer, task: str, height: int | None = None, width: int | None = None
+) -> bytes:
+    """Convert a network to an ONNX graph with free batch size and, usually, width.
 
     Args:
         model: the network; its mode (training or evaluation) is the same afterwards.
         task: "det", "rec" or "cls".
         height: the input's height in px; None leaves it free.
+        width: the input's width in px; None leaves it free. SVTR has a learnt place for every
+            patch, so it needs one.
 
     Returns:
         The serialised graph from ``image`` to ``logits``; its weights keep the network's names.
@@ -140,7 +144,7 @@ def to_onnx(model: paddle.nn.Layer, task: str, height: int | None = None) -> byt
         ) from error
 
     was_training = model.training
-    shape = paddle.static.InputSpec([None, 3, height, None], "float32", INPUT)
+    shape = paddle.static.InputSpec([None, 3, height, width], "float32", INPUT)
     try:
         with tempfile.TemporaryDirectory() as folder, _quiet() as log:
             stem = str(Path(folder) / "model")
@@ -190,7 +194,7 @@ def check_equal(
     inference = _Inference(model)
     worst = 0.0
     try:
-        for image in _variants(example_inputs, task):
+        for image in _variants(example_inputs, task, _free_width(graph)):
             with paddle.no_grad():
                 wanted = inference(paddle.to_tensor(image)).numpy()
             found = _run(graph, image)
@@ -212,11 +216,21 @@ def _run(graph: bytes, image: FloatArray) -> FloatArray:
         ) from error
 
 
-def _variants(example_inputs: Sequence[FloatArray], task: str) -> Iterator[FloatArray]:
+def _free_width(graph: bytes) -> bool:
+    """Whether the graph takes pictures of any width."""
+    image = onnx.load_from_string(graph).graph.input[0]
+    return not image.type.tensor_type.shape.dim[3].dim_value
+
+
+def _variants(
+    example_inputs: Sequence[FloatArray], task: str, free_width: bool
+) -> Iterator[FloatArray]:
     """Every input as it is, its first picture alone, and that one padded to another size."""
     for image in example_inputs:
         yield image
         yield image[:1]
+        if not free_width:
+            continue
         more = (0, 32)
         rows = more if task == "det" else (0, 0)
         yield np.pad(image[:1], ((0, 0), (0, 0), rows, more))

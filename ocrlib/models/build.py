@@ -7,7 +7,7 @@ from typing import Any
 
 from ocrlib.engine import paddle
 from ocrlib.errors import RecipeError
-from ocrlib.models import classifier, crnn, detectors, lite
+from ocrlib.models import classifier, crnn, detectors, lite, svtr, svtr_lcnet
 
 ARCHITECTURES = (
     "det_lite",
@@ -18,6 +18,9 @@ ARCHITECTURES = (
     "crnn_mobilenetv3",
     "crnn_resnet_vd",
     "crnn_mobilenetv1",
+    "svtr_tiny",
+    "svtr_lcnet",
+    "svtr_lcnetv3",
     "direction_classifier",
 )
 
@@ -58,6 +61,12 @@ def build_model(architecture: Mapping[str, Any]) -> paddle.nn.Layer:
                 return crnn.crnn_resnet_vd(**args)
             case "crnn_mobilenetv1":
                 return crnn.crnn_mobilenetv1(**args)
+            case "svtr_tiny":
+                return svtr.svtr_tiny(**args)
+            case "svtr_lcnet":
+                return svtr_lcnet.svtr_lcnet(**args)
+            case "svtr_lcnetv3":
+                return svtr_lcnet.svtr_lcnetv3(**args)
             case "direction_classifier":
                 return classifier.direction_classifier(**args)
     except (TypeError, ValueError) as error:

@@ -21,6 +21,8 @@ from ocrlib.models.classifier import direction_classifier
 from ocrlib.models.crnn import crnn_mobilenetv1, crnn_mobilenetv3, crnn_resnet_vd
 from ocrlib.models.detectors import db_lcnetv3, db_mobilenetv3, db_resnet_vd
 from ocrlib.models.pdparams import read_pdparams
+from ocrlib.models.svtr import svtr_tiny
+from ocrlib.models.svtr_lcnet import svtr_lcnet, svtr_lcnetv3
 from ocrlib.models.weights import named_tensors
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -52,6 +54,18 @@ NETWORKS: dict[str, Callable[[], paddle.nn.Layer]] = {
     "rec_crnn_mv1enhance_x0.5_rnn64_mid96_ctc6625": partial(crnn_mobilenetv1, 6625),
     "rec_crnn_resnet34vd_rnn256_ctc37": partial(crnn_resnet_vd, 37),
     "rec_crnn_resnet34vd_rnn256_ctc6625": partial(crnn_resnet_vd, 6625),
+    # SVTR, with and without rectification (stn), and for Chinese
+    "rec_svtr_tiny_nostn_ctc37": partial(svtr_tiny, 37),
+    "rec_svtr_tiny_stn_ctc37": partial(svtr_tiny, 37, rectify=True),
+    "rec_svtr_tiny_ch_nostn_ctc6625": partial(
+        svtr_tiny, 6625, width=320, steps=40, out_channels=96
+    ),
+    # v3 in Chinese and English, v4; sar6627 and nrtr6628 are the classes of the guides
+    "rec_svtrlcnet_mv1enhance_x0.5_multihead_ctc6625_sar6627": partial(svtr_lcnet, 6625),
+    "rec_svtrlcnet_mv1enhance_x0.5_multihead_ctc97_sar99_en": partial(
+        svtr_lcnet, 97, pool="mean-3x2"
+    ),
+    "rec_pplcnetv3_x0.95_multihead_ctc6625_nrtr6628": partial(svtr_lcnetv3, 6625),
     # Which way up
     "cls_mv3_small_x0.35": direction_classifier,
 }
@@ -86,6 +100,19 @@ RENAMES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\._depthwise_conv\.", ".depthwise."),
     (r"\._pointwise_conv\.", ".project."),
     (r"\._se\.", ".se."),
+    # SVTR; before PP-LCNetV3, whose stages have the same names
+    (r"^backbone\.blocks([123])\.(?=\d+\.(?:norm|mixer|mlp))", _counted("backbone.stages.", 1)),
+    (r"^backbone\.patch_embed\.proj\.(\d)\.", r"backbone.patch.\1."),
+    (r"^(backbone\.patch\.\d)\.norm\.", r"\1.bn."),
+    (r"^backbone\.sub_sample([12])\.", _counted("backbone.merge.", 1)),
+    (r"^backbone\.pos_embed$", "backbone.positions"),
+    (r"^backbone\.last_conv\.", "backbone.last."),
+    (r"^transform\.stn_head\.stn_convnet\.(\d+)\.", _counted("rectifier.convs.", 0, 2)),
+    (r"^(rectifier\.convs\.\d)\.0\.", r"\1.conv."),
+    (r"^(rectifier\.convs\.\d)\.1\.", r"\1.bn."),
+    (r"^transform\.stn_head\.stn_fc1\.0\.", "rectifier.fc1."),
+    (r"^transform\.stn_head\.stn_fc1\.1\.", "rectifier.bn."),
+    (r"^transform\.stn_head\.stn_fc2\.", "rectifier.fc2."),
     # PP-LCNetV3
     (r"^backbone\.blocks([2-6])\.", _counted("backbone.stages.", 2)),
     (r"\.dw_conv\.", ".depthwise."),
@@ -128,6 +155,33 @@ RENAMES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"^neck\.encoder\.lstm\.", "sequence.lstm."),
     (r"^head\.fc\.", "head."),
     (r"^head\.fc([12])\.", _counted("head.", 1)),
+    # SVTR_LCNet and its guides
+    (r"^head\.ctc_head\.fc\.", "head."),
+    (r"^head\.ctc_encoder\.encoder\.", "encoder."),
+    (r"^encoder\.svtr_block\.", "encoder.blocks."),
+    (r"^encoder\.(\w+)\.norm\.", r"encoder.\1.bn."),
+    (r"^encoder\.conv1\.", "encoder.narrow."),
+    (r"^encoder\.conv2\.", "encoder.enter."),
+    (r"^encoder\.conv3\.", "encoder.leave."),
+    (r"^encoder\.conv4\.", "encoder.join."),
+    (r"^encoder\.conv1x1\.", "encoder.out."),
+    (r"^head\.sar_head\.encoder\.rnn_encoder\.", "guide.columns."),
+    (r"^head\.sar_head\.encoder\.linear\.", "guide.holistic."),
+    (r"^head\.sar_head\.decoder\.", "guide."),
+    (r"^guide\.conv1x1_1\.", "guide.query."),
+    (r"^guide\.conv3x3_1\.", "guide.key."),
+    (r"^guide\.conv1x1_2\.", "guide.score."),
+    (r"^guide\.rnn_decoder\.", "guide.writer."),
+    (r"^guide\.prediction\.", "guide.out."),
+    (r"^head\.before_gtc\.1\.fc\.", "guide.memory."),
+    (r"^head\.gtc_head\.", "guide."),
+    (r"^guide\.embedding\.embedding\.", "guide.embedding."),
+    (r"^guide\.positional_encoding\.pe$", "guide.positions"),
+    (r"^guide\.decoder\.", "guide.layers."),
+    (r"\.self_attn\.", ".causal."),
+    (r"\.cross_attn\.", ".cross."),
+    (r"\.out_proj\.", ".proj."),
+    (r"^guide\.tgt_word_prj\.", "guide.out."),
 )
 
 
