@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import finetune
+from ocrlib.bundle import load_bundle
 from ocrlib.config import DetRecipe, load_recipe
 from ocrlib.data.det_targets import shrink_map
 from ocrlib.engine import paddle
@@ -80,3 +81,13 @@ def test_stored_figures_are_of_the_recipes_as_they_are():
         for variant in found["variants"].values():
             again = finetune.spread(variant["runs"])
             assert variant["spread"]["report, 0.5"]["mean"] == again["report, 0.5"]["mean"]
+
+
+@pytest.mark.parametrize("name", list(finetune.RECIPES))
+def test_targets_are_those_that_the_bundle_was_trained_with(name):
+    recipe, base = load_recipe(name), load_bundle("det-lite").spec
+    data = base.recipe["data"]
+    assert recipe.data.shrink_ratio == data.get("shrink_ratio", 0.4)
+    assert recipe.data.min_text_size == data.get("min_text_size", 8)
+    assert recipe.postprocess.unclip_ratio == base.postprocess["unclip_ratio"]
+    assert recipe.preprocess.mean == base.preprocess.mean
