@@ -140,4 +140,9 @@ class Rectifier(paddle.nn.Layer):
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         """Map crops (B, 3, H, W) of any size to straight ones (B, 3, height, width)."""
-        return F.grid_sample(x, self.grid(self.find(x)), mode="bilinear", align_corners=True)
+        grid = self.grid(self.find(x))
+        if self.training and x.stop_gradient:
+            # Paddle's gradient of grid_sample crashes the process if the picture needs none.
+            x = x.detach()
+            x.stop_gradient = False
+        return F.grid_sample(x, grid, mode="bilinear", align_corners=True)

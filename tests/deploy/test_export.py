@@ -16,6 +16,7 @@ from ocrlib.deploy.export import check_equal, export_bundle, load_model, to_onnx
 from ocrlib.engine import paddle
 from ocrlib.errors import BundleError, CheckpointError, ExportError
 from ocrlib.models.build import build_model
+from ocrlib.models.svtr_lcnet import drop_guide
 from ocrlib.models.weights import model_arrays
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
 
@@ -127,6 +128,34 @@ def test_the_graph_has_clean_names(exported):
     assert dims == ["batch", 3, "height" if task == "det" else 32, "width"]
     used = {name for node in graph.node for name in node.input}
     assert {weight.name for weight in graph.initializer} <= used
+
+
+@pytest.mark.slow
+def test_a_network_of_one_width_gives_a_graph_of_that_width(tmp_path):
+    architecture = {
+        "name": "svtr_tiny",
+        "args": {"charset_size": CHARSET.size, "width": 64, "steps": 8},
+    }
+    spec = replace(SPECS["rec"], architecture=architecture)
+    paddle.seed(0)
+    image = np.random.default_rng(0).standard_normal((2, 3, 32, 64)).astype(np.float32)
+    bundle = export_bundle(build_model(architecture), spec, tmp_path, [image])
+    dims = onnx.load(bundle.model).graph.input[0].type.tensor_type.shape.dim
+    assert [d.dim_param or d.dim_value for d in dims] == ["batch", 3, 32, 64]
+
+
+@pytest.mark.slow
+def test_a_guided_network_is_shipped_without_its_guide(tmp_path):
+    args = {"charset_size": CHARSET.size, "scale": 0.25}
+    paddle.seed(0)
+    model = drop_guide(build_model({"name": "svtr_lcnet", "args": args}))
+    architecture = {"name": "svtr_lcnet", "args": {**args, "guide": None}}
+    spec = replace(SPECS["rec"], architecture=architecture, preprocess=RecPreprocess(48))
+    image = np.random.default_rng(0).standard_normal((2, 3, 48, 64)).astype(np.float32)
+    bundle = export_bundle(model, spec, tmp_path, [image])
+    assert not [name for name in load_file(bundle.weights) if name.startswith("guide.")]
+    dims = onnx.load(bundle.model).graph.input[0].type.tensor_type.shape.dim
+    assert [d.dim_param or d.dim_value for d in dims] == ["batch", 3, 48, "width"]
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """PaddleOCR's networks as measured: tables of their weights, vectors of their outputs.
 
-The committed part (``networks.json.gz``, ``forward_det.npz``) holds every table and some hundred
-numbers of every output; the collection beside the project holds all of it.
+The committed part (``networks.json.gz``, ``forward_det.npz``, ``forward_rec.npz``) holds every
+table and some hundred numbers of every output; the collection beside the project holds all of it.
 """
 
 from __future__ import annotations
@@ -117,18 +117,24 @@ def picture(shape: tuple[int, ...] = (1, 3, 64, 96)) -> paddle.Tensor:
 def det_forward(golden: Path, name: str) -> dict[str, np.ndarray] | None:
     """Outputs of a detector: ``at`` says which px of each map; None if they were not measured."""
     if (golden / "forward_det.npz").exists():
-        with np.load(golden / "forward_det.npz") as file:
-            found = {
-                key.removeprefix(f"{name}__"): file[key]
-                for key in file.files
-                if key.startswith(f"{name}__")
-            }
-            return {**found, "at": file["at"]} if found else None
+        found, at = _committed(golden / "forward_det.npz", name)
+        return {**found, "at": at} if found else None
     path = golden / f"forward_{name}.npz"
     if not path.exists():
         return None
     with np.load(path) as file:
         return det_outputs(dict(file), np.arange(file["logits"].size))
+
+
+def _committed(path: Path, name: str) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
+    """What a committed file holds of one network, and of all."""
+    with np.load(path) as file:
+        own = {
+            key.removeprefix(f"{name}__"): file[key]
+            for key in file.files
+            if key.startswith(f"{name}__")
+        }
+        return own, file["at"] if "at" in file.files else None
 
 
 def det_outputs(file: dict[str, np.ndarray], at: np.ndarray) -> dict[str, np.ndarray]:
@@ -143,4 +149,32 @@ def det_outputs(file: dict[str, np.ndarray], at: np.ndarray) -> dict[str, np.nda
         "train_bn_mean": file["train_first_bn_mean_after"],
         "train_bn_variance": file["train_first_bn_var_after"],
         "train_bn_name": file["train_first_bn_name"],
+    }
+
+
+def rec_forward(golden: Path, name: str) -> dict[str, np.ndarray] | None:
+    """Outputs of a recogniser or classifier, as :func:`rec_outputs`; None if not measured."""
+    if (golden / "forward_rec.npz").exists():
+        return _committed(golden / "forward_rec.npz", name)[0] or None
+    path = golden / f"forward_{name}.npz"
+    if not path.exists():
+        return None
+    with np.load(path) as file:
+        return rec_outputs(dict(file), np.arange(file["logits"].size))
+
+
+def rec_outputs(file: dict[str, np.ndarray], at: np.ndarray) -> dict[str, np.ndarray]:
+    """The scores ``at`` of one measured file, and what is known of every time step.
+
+    Of thousands of classes the first 64 were kept: ``at`` counts those. ``total`` is the
+    logarithm of the sum of the exponentials of all scores of a step.
+    """
+    return {
+        "at": at,
+        "kept": np.array(file["logits"].shape[-1]),
+        "logits": file["logits"].ravel()[at],
+        "logits_std": file["logits"].std(dtype=np.float64),
+        "best": file["argmax_last"].ravel(),
+        "best_probability": file["max_last"].ravel(),
+        "total": file["logits_lse_last"].ravel(),
     }

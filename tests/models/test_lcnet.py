@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ocrlib.engine import paddle
-from ocrlib.models.lcnet import DetLCNetV3, RepLayer, fold
+from ocrlib.models.lcnet import DetLCNetV3, RecLCNetV3, RepLayer, fold
 
 
 def used(layer):
@@ -72,3 +72,12 @@ def test_levels():
     assert [tuple(x.shape) for x in levels] == [
         (1, c, 32 >> (i + 2), 64 >> (i + 2)) for i, c in enumerate(model.out_channels)
     ]
+
+
+def test_a_line_has_forty_time_steps_while_training_only():
+    model = RecLCNetV3(0.25)
+    for width in (96, 320):
+        model.train()
+        assert tuple(model(paddle.zeros([2, 3, 48, width])).shape) == (2, 128, 1, 40)
+        model.eval()
+        assert tuple(model(paddle.zeros([1, 3, 48, width])).shape) == (1, 128, 1, width // 8)

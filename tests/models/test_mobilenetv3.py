@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from ocrlib.engine import paddle
-from ocrlib.models.mobilenetv3 import SMALL, SMALL_LAST, InvertedResidual, MobileNetV3
+from ocrlib.models.mobilenetv3 import (
+    SMALL,
+    SMALL_LAST,
+    InvertedResidual,
+    MobileNetV3,
+    RecMobileNetV3,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +63,14 @@ def test_impossible_values():
         MobileNetV3(stages=(3, 3))
     with pytest.raises(ValueError, match="scale"):
         MobileNetV3(scale=0)
+
+
+@pytest.mark.parametrize(
+    ("variant", "step", "height"), [("small", 1, 32), ("small", 2, 48), ("large", 1, 32)]
+)
+def test_a_line_keeps_a_quarter_of_its_columns(variant, step, height):
+    model = RecMobileNetV3(variant, 0.35, step)
+    model.eval()
+    row = model(paddle.zeros([1, 3, height, 66]))
+    assert tuple(row.shape) == (1, model.out_channels[-1], 1, 16)
+    assert model.stages[0][0].shortcut == (variant == "large")

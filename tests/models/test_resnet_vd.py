@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ocrlib.engine import paddle
-from ocrlib.models.resnet_vd import AveragedShortcut, ResidualBlock, ResNetVd
+from ocrlib.models.resnet_vd import AveragedShortcut, RecResNetVd, ResidualBlock, ResNetVd
 
 
 @pytest.mark.parametrize(("layers", "first"), [(18, 64), (34, 64), (50, 256)])
@@ -46,3 +46,9 @@ def test_only_the_first_block_projects():
 def test_no_such_network():
     with pytest.raises(ValueError, match=r"20 layers; known: 18, 34, 50"):
         ResNetVd(20)
+
+
+def test_a_line_keeps_a_quarter_of_its_columns():
+    model = RecResNetVd(18)
+    model.eval()
+    assert tuple(model(paddle.zeros([1, 3, 32, 66])).shape) == (1, 512, 1, 16)
