@@ -281,19 +281,24 @@ def show_rows(section: str = "") -> list[dict[str, str]]:
     for row in YAML_MAP:
         if row.theirs.startswith(section):
             ours = ", ".join(
-                f"`{name}`" + (f" ({defaults[name]})" if defaults.get(name) else "")
+                _breakable(name) + (f" ({defaults[name]})" if defaults.get(name) else "")
                 for name in row.ours
             )
-            code = f"`{row.code}`" if row.code else ""
+            code = _breakable(row.code)
             rows.append(
                 {
-                    "PP-OCR": f"`{row.theirs}`",
+                    "PP-OCR": _breakable(row.theirs),
                     "v3": row.value,
                     "recipe (default)": ours or "-",
                     "remark": ", ".join(filter(None, (code, row.note))),
                 }
             )
     return rows
+
+
+def _breakable(name: str) -> str:
+    """A dotted name that a narrow column may break behind its dots."""
+    return name.replace(".", ".<wbr>")
 
 
 def only_ours() -> list[RecipeField]:
