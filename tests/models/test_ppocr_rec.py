@@ -39,10 +39,7 @@ STRAIGHT = "rec_svtr_tiny_stn_ctc37"
 CLS = "cls_mv3_small_x0.35"
 STATISTICS_ONLY = (CRNN_SMALL, STRAIGHT, V3_EN)
 NAMES = [name for name in NETWORKS if not name.startswith("det_")]
-SIZED = [  # the largest repeats one that differs in the number of classes only
-    pytest.param(name, marks=pytest.mark.slow if "resnet34vd_rnn256_ctc6625" in name else ())
-    for name in NAMES
-]
+SIZED = [pytest.param(name, marks=pytest.mark.slow if "resnet34" in name else ()) for name in NAMES]
 
 
 def filled(name):

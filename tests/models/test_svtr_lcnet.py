@@ -57,13 +57,13 @@ def test_without_its_guide_it_reads_the_same_and_can_be_trained():
     assert smaller(x).guide_logits is None
 
 
-@pytest.mark.parametrize("width", [32, 33, 61, 64, 66])
-def test_time_steps(width):
+def test_time_steps():
     for model in (small(None), svtr_lcnetv3(5, None, scale=0.25)):
         model.eval()
-        half = -(-width // 2)
-        steps = -(-half // 2) // 2
-        assert model(paddle.zeros([1, 3, 48, width])).logits.shape[1] == steps
+        for width in (32, 33, 61, 66):
+            half = -(-width // 2)
+            steps = -(-half // 2) // 2
+            assert model(paddle.zeros([1, 3, 48, width])).logits.shape[1] == steps
 
 
 def test_mixing_carries_far():
