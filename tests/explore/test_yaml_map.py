@@ -89,7 +89,7 @@ def test_rows_show_the_default_and_what_differs():
     (row,) = [r for r in show_rows("Optimizer") if "learning_rate" in r["PP-OCR"]]
     assert row["recipe (default)"] == "train.<wbr>lr (0.001)"
     assert len(show_rows("Loss")) == SECTIONS["Loss"]
-    assert any("DBLoss.<wbr>alpha" in row["remark"] for row in show_rows("Loss"))
+    assert any("DBLoss.<wbr>ohem_ratio" in row["remark"] for row in show_rows("Loss"))
 
 
 def test_what_is_only_ours_is_found_without_a_list():

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from ocrlib.config import recipe_from_dict
+from ocrlib.config import DetLossRecipe, load_recipe, recipe_from_dict
 from ocrlib.errors import RecipeError
 from ocrlib.train.build import build_task
 
@@ -23,3 +25,11 @@ def test_the_columns_of_the_recipe_are_those_of_the_network(time_step):
     else:
         with pytest.raises(RecipeError, match=r"32 columns for 128 px \(got 8\).*set it to 4"):
             build_task(recipe)
+
+
+def test_the_recipe_chooses_the_detectors_loss():
+    plan = load_recipe("det-quick")
+    assert build_task(plan, evaluate=False).db_loss.main == "dice"
+    chosen = DetLossRecipe(main="bce", alpha=3.0, beta=7.0, ohem_ratio=2.0)
+    loss = build_task(replace(plan, loss=chosen), evaluate=False).db_loss
+    assert (loss.main, loss.alpha, loss.beta, loss.ohem_ratio) == ("bce", 3.0, 7.0, 2.0)
