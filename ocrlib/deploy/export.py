@@ -285,8 +285,20 @@ def _tidy(graph: bytes, names: Mapping[str, str], task: str) -> bytes:
             constants[-1].name = node.output[0]
         else:
             nodes.append(node)
-    used = {name for node in nodes for name in node.input}
-    kept = [constant for constant in constants if constant.name in used]
+    # Paddle numbers what it makes in a process, so other names and another order of the weights
+    # come with every network built before; ours follow from the graph alone.
+    proper = {INPUT, OUTPUT, *names.values()}
+    plain: dict[str, str] = {"": ""}
+    for node in nodes:
+        for name in (*node.input, *node.output):
+            plain.setdefault(name, name if name in proper else f"value.{len(plain)}")
+        node.input[:] = [plain[name] for name in node.input]
+        node.output[:] = [plain[name] for name in node.output]
+        node.name = ""
+    kept = [constant for constant in constants if constant.name in plain]
+    for constant in kept:
+        constant.name = plain[constant.name]
+    kept.sort(key=lambda constant: constant.name)
     for part, content in ((model.graph.node, nodes), (model.graph.initializer, kept)):
         del part[:]
         part.extend(content)
