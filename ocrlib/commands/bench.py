@@ -24,6 +24,7 @@ def bench(
     protocols: tuple[str, ...] = (),
     programs: tuple[str, ...] = (),
     det: str = "det-lite",
+    scene_det: str = "det-lite-word",
     rec: str = "rec-lite-en",
     peers: Path = Path(".venv-peers"),
     limit: int | None = None,
@@ -39,7 +40,8 @@ def bench(
         out: where to write the figures.
         protocols: names of what to measure; by default all of which the data is there.
         programs: some of ocrlib, tesseract and rapidocr; by default all that are there.
-        det: name or folder of the detector's bundle.
+        det: name or folder of the bundle of the detector of lines.
+        scene_det: the same for scenes, whose labels are words.
         rec: name or folder of the recogniser's bundle.
         peers: virtual environment with RapidOCR.
         limit: at most so many pictures per protocol, for a quick look.
@@ -68,7 +70,7 @@ def bench(
         if name in absent:
             print(f"left out: {name}: {absent[name]}", file=sys.stderr)
             names.remove(name)
-    bundles = [load_bundle(name) for name in (det, rec)]
+    bundles = [load_bundle(name) for name in (det, scene_det, rec)]
     result: dict[str, Any] = {
         "command": _command(root),
         "date": date.today().isoformat(),
@@ -93,7 +95,8 @@ def bench(
     }
     for protocol in chosen:
         if protocol not in missing:
-            _measure(result, protocol.name, root, names, (det, rec), peers, limit)
+            finder = scene_det if protocol.mode == "scenes" else det
+            _measure(result, protocol.name, root, names, (finder, rec), peers, limit)
             _write(out, result)  # after every protocol: a long run may be interrupted
     print(table(result))
     return 0

@@ -86,7 +86,8 @@ PROTOCOLS = (
         "scenes",
         None,
         "ICDAR2015 test scenes, our part. Detection: labelled words, IoU > 0.5, with regions that"
-        " do not count. A program that finds whole lines is at a disadvantage here.",
+        " do not count. Ours uses its detector of words; a program that finds whole lines is at a"
+        " disadvantage here.",
     ),
 )
 

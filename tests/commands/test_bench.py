@@ -26,7 +26,8 @@ def data(tiny_bundles, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def models(tiny_bundles) -> list[str]:
-    return ["--det", str(tiny_bundles.det), "--rec", str(tiny_bundles.rec)]
+    det, rec = str(tiny_bundles.det), str(tiny_bundles.rec)
+    return ["--det", det, "--scene-det", det, "--rec", rec]
 
 
 def bench(*args: object) -> int:
