@@ -80,9 +80,8 @@ def execute(path: Path, timeout: int = 600) -> float:
         record_timing=False,
         coalesce_streams=True,
     )
-    os.environ[STRICT_VARIABLE] = "1"
     start = time.monotonic()
-    client.execute()
+    client.execute(env={**os.environ, STRICT_VARIABLE: "1"})  # of the kernel, not of this process
     seconds = time.monotonic() - start
     notebook.metadata["last_run"] = run_record(previous, seconds)
     normalise(notebook)

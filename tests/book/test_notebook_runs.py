@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -31,6 +32,7 @@ def test_execute_stores_outputs_and_the_run(tmp_path: Path) -> None:
         f"os.environ['{notebook_files.STRICT_VARIABLE}']",
     )
     execute.execute(path)
+    assert notebook_files.STRICT_VARIABLE not in os.environ
     notebook = notebook_files.read_notebook(path)
     assert notebook.cells[2].outputs[0].text == "1\n2\n"
     assert notebook.cells[3].outputs[0].data["text/plain"] == "'1'"
