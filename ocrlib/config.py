@@ -214,6 +214,24 @@ class PostprocessRecipe:
 
 
 @dataclass(frozen=True)
+class DetLossRecipe:
+    """What a detector's maps are compared by: see ``losses.db.DBLoss``.
+
+    Args:
+        main: of the probability map. ``dice`` weighs a false speck by its area, next to nothing;
+            ``bce`` looks at the worst pixels of the background.
+        alpha: weight of the probability map.
+        beta: weight of the threshold map.
+        ohem_ratio: background pixels per text pixel in ``bce``.
+    """
+
+    main: Literal["dice", "bce"] = "dice"
+    alpha: float = number(5.0, least=0)
+    beta: float = number(10.0, least=0)
+    ohem_ratio: float = number(3.0, above=0)
+
+
+@dataclass(frozen=True)
 class DetRecipe:
     """Everything that makes a detector."""
 
@@ -227,6 +245,7 @@ class DetRecipe:
     seed: int = number(1, least=0)
     preprocess: DetPreprocess = field(default_factory=DetPreprocess)
     postprocess: PostprocessRecipe = PostprocessRecipe()
+    loss: DetLossRecipe = DetLossRecipe()
 
 
 @dataclass(frozen=True)

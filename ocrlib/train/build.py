@@ -29,7 +29,9 @@ def build_task(recipe: Recipe, evaluate: bool = True) -> DetTask | RecTask:
     if isinstance(recipe, DetRecipe):
         pages = [DetEvalSet(entry.name, det_eval_samples(entry, bad)) for entry in sets]
         post = postprocess(recipe)
-        return DetTask(model, DBLoss(), recipe.preprocess, post, pages)
+        loss = recipe.loss
+        criterion = DBLoss(loss.alpha, loss.beta, loss.ohem_ratio, loss.main)
+        return DetTask(model, criterion, recipe.preprocess, post, pages)
     charset = build_charset(recipe)
     crops = [
         RecEvalSet(entry.name, rec_eval_samples(entry, bad), entry.ignore_case, entry.alnum_only)
