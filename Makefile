@@ -63,7 +63,9 @@ endef
 
 weights: setup
 	$(call train,det-lite-start,runs/det-lite-start-bundle)
+	$(call train,det-lite-hard,runs/det-lite-hard-bundle)
 	$(call train,det-lite,ocrlib/bundles/det-lite)
+	$(call train,det-lite-word-start,runs/det-lite-word-start-bundle)
 	$(call train,det-lite-word,ocrlib/bundles/det-lite-word)
 	$(call train,rec-lite-en,ocrlib/bundles/rec-lite-en)
 

@@ -219,13 +219,14 @@ class DetLossRecipe:
 
     Args:
         main: of the probability map. ``dice`` weighs a false speck by its area, next to nothing;
-            ``bce`` looks at the worst pixels of the background.
+            ``bce`` looks at the worst pixels of the background, and lets all the others float just
+            below them; ``dice+bce`` is the sum of both.
         alpha: weight of the probability map.
         beta: weight of the threshold map.
         ohem_ratio: background pixels per text pixel in ``bce``.
     """
 
-    main: Literal["dice", "bce"] = "dice"
+    main: Literal["dice", "bce", "dice+bce"] = "dice"
     alpha: float = number(5.0, least=0)
     beta: float = number(10.0, least=0)
     ohem_ratio: float = number(3.0, above=0)

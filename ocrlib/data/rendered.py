@@ -123,7 +123,7 @@ class SynthScenes:
         photo = self.photos.sample(int(rng.integers(len(self.photos))), rng)
         if rng.random() < 0.5:
             photo = flip(photo)
-        photo = colour(random_window(photo, rng, self.size, zoom=(0.85, 1.5)), rng, invert=0)
+        photo = colour(random_window(photo, rng, self.size, zoom=(0.85, 3.0)), rng, invert=0)
         image = np.ascontiguousarray(photo.image)
         boxes = [(*i.polygon.min(axis=0), *i.polygon.max(axis=0)) for i in photo.instances]
         with extra_words(self.words):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from ocrlib.engine import paddle
 from ocrlib.models.db import DetOutput
@@ -10,6 +10,7 @@ from ocrlib.models.db import DetOutput
 F = paddle.nn.functional
 
 EPS = 1e-6
+MainLoss = Literal["dice", "bce", "dice+bce"]
 
 
 def dice_loss(
@@ -92,7 +93,8 @@ class DBLoss:
             5 at the shrink map is that of its authors' programs.)
         beta: weight of the threshold map.
         ohem_ratio: background px per text px in the cross entropy; None takes all of them.
-        main: "dice", or "bce" as in the paper: cross entropy with hard negatives.
+        main: "dice", "bce" as in the paper (cross entropy with hard negatives), or "dice+bce",
+            their sum.
         gamma: weight of the binary map.
 
     Raises:
@@ -104,11 +106,11 @@ class DBLoss:
         alpha: float = 5.0,
         beta: float = 10.0,
         ohem_ratio: float | None = 3.0,
-        main: Literal["dice", "bce"] = "dice",
+        main: MainLoss = "dice",
         gamma: float = 1.0,
     ) -> None:
-        if main not in ("dice", "bce"):
-            raise ValueError(f"unknown main loss {main!r}; known: dice, bce")
+        if main not in get_args(MainLoss):
+            raise ValueError(f"unknown main loss {main!r}; known: {', '.join(get_args(MainLoss))}")
         self.alpha = alpha
         self.beta = beta
         self.ohem_ratio = ohem_ratio
@@ -142,17 +144,25 @@ class DBLoss:
             raise ValueError("the loss needs all three maps: call model.train() first")
         logits = output.logits.squeeze(1)  # (B, H, W)
         threshold = F.sigmoid(output.threshold_logits.squeeze(1))  # (B, H, W)
-        if self.main == "dice":
-            main = dice_loss(F.sigmoid(logits), shrink_map, shrink_mask)
-            # Balancing a loss that is one number only matters without text: then it is 0.
-            main = main * (shrink_map * shrink_mask).sum().clip(0, 1)
-        elif self.ohem_ratio is None:
-            main = masked_bce(logits, shrink_map, shrink_mask)
-        else:
-            main = hard_negative_bce(logits, shrink_map, shrink_mask, self.ohem_ratio)
+        main = self._main(logits, shrink_map, shrink_mask)
         parts = {
             "shrink": self.alpha * main,
             "threshold": self.beta * masked_l1_loss(threshold, threshold_map, threshold_mask),
             "binary": self.gamma * dice_loss(output.binary.squeeze(1), shrink_map, shrink_mask),
         }
         return {"loss": parts["shrink"] + parts["threshold"] + parts["binary"], **parts}
+
+    def _main(
+        self, logits: paddle.Tensor, target: paddle.Tensor, mask: paddle.Tensor
+    ) -> paddle.Tensor:
+        """The loss of the probability map; all three are (B, H, W)."""
+        total = paddle.zeros([])
+        if "dice" in self.main:
+            dice = dice_loss(F.sigmoid(logits), target, mask)
+            # Balancing a loss that is one number only matters without text: then it is 0.
+            total = total + dice * (target * mask).sum().clip(0, 1)
+        if "bce" not in self.main:
+            return total
+        if self.ohem_ratio is None:
+            return total + masked_bce(logits, target, mask)
+        return total + hard_negative_bce(logits, target, mask, self.ohem_ratio)

@@ -108,7 +108,19 @@ def test_without_mining_all_background_counts():
     assert parts["shrink"].item() == pytest.approx(whole / 4, abs=1e-6)
 
 
-@pytest.mark.parametrize("main", ["dice", "bce"])
+def test_dice_and_cross_entropy_add_up():
+    logits, target = tensor([[[[0.5, 2.0, -1.0, -5.0]]]]), tensor([[[1, 0, 1, 0]]])
+    output, ones = DetOutput(logits, logits, paddle.sigmoid(logits)), paddle.ones([1, 1, 4])
+    alone = [
+        DBLoss(main=main)(output, target, ones, ones, ones)["shrink"].item()
+        for main in ("dice", "bce")
+    ]
+    both = DBLoss(main="dice+bce")(output, target, ones, ones, ones)["shrink"].item()
+    assert min(alone) > 0.1
+    assert both == pytest.approx(sum(alone), abs=1e-5)
+
+
+@pytest.mark.parametrize("main", ["dice", "bce", "dice+bce"])
 def test_extreme_logits_stay_finite(main):
     logits = tensor([[[[500.0, -500.0]]]])
     logits.stop_gradient = False
@@ -120,7 +132,7 @@ def test_extreme_logits_stay_finite(main):
     assert np.isfinite(logits.grad.numpy()).all()
 
 
-@pytest.mark.parametrize("main", ["dice", "bce"])
+@pytest.mark.parametrize("main", ["dice", "bce", "dice+bce"])
 def test_a_batch_without_text_is_allowed(main):
     logits = paddle.zeros([1, 1, 2, 2])
     zeros = paddle.zeros([1, 2, 2])
@@ -141,7 +153,7 @@ def test_eval_output_is_refused():
         DBLoss()(DetOutput(paddle.zeros([1, 1, 2, 2])), zeros, zeros, zeros, zeros)
 
 
-@pytest.mark.parametrize("main", ["dice", "bce"])
+@pytest.mark.parametrize("main", ["dice", "bce", "dice+bce"])
 @pytest.mark.parametrize("alpha", [1, 5])
 def test_same_values_and_gradients_as_the_reference(main, alpha):
     golden = np.load(GOLDEN)
