@@ -10,6 +10,7 @@ from typing import Any
 from ocrlib.errors import CharsetError
 
 BLANK = 0  # the class CTC uses for "nothing new here"
+END = 0  # readers that write have no use for a blank: there the class ends a text
 
 
 class Charset:
