@@ -22,17 +22,18 @@ _INK, _PAPER = (46, 40, 78), (236, 214, 176)
 MIXES = ("mixup", "cut-mix", "concatenate")
 
 
-def word(text: str = "Harbour 27", height: int = 48) -> ByteImage:
+def word(text: str = "Harbour 27", height: int = 48, face: str = "DejaVuSans-Bold") -> ByteImage:
     """A word as on a sign: dark blue on sand, a little grain.
 
     Args:
         text: what it says.
         height: of the picture in px.
+        face: name of one of matplotlib's faces.
     """
-    face = get_face(font("DejaVuSans-Bold"), round(0.62 * height))
+    drawn = get_face(font(face), round(0.62 * height))
     margin = round(0.25 * height)
-    canvas = Canvas(height, round(face.getlength(text)) + 2 * margin, _PAPER)
-    canvas.write(margin, round(0.72 * height), text, face, _INK)
+    canvas = Canvas(height, round(drawn.getlength(text)) + 2 * margin, _PAPER)
+    canvas.write(margin, round(0.72 * height), text, drawn, _INK)
     return gaussian_noise(canvas.pixels(), 3.0, np.random.default_rng(7))
 
 
