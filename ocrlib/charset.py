@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,48 @@ from ocrlib.errors import CharsetError
 
 BLANK = 0  # the class CTC uses for "nothing new here"
 END = 0  # readers that write have no use for a blank: there the class ends a text
+# Marks of Chinese text that ASCII lacks, as GB 2312 writes them.
+CHINESE_MARKS = "、。·…—“”‘’〈〉《》「」『』【】￥×°℃"
+# Full-width forms of ASCII, as Chinese and Japanese text has them, and the ideographic space.
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+
+def narrow(text: str) -> str:
+    """The text with full-width letters, digits and marks (U+FF01-FF5E, U+3000) as ASCII.
+
+    No other character is touched: Unicode's NFKC would also take "²" for "2".
+    """
+    return text.translate(_NARROW)
+
+
+def is_cluster(text: str) -> bool:
+    """Whether a text is what a reader takes for one character.
+
+    That is one code point, or a letter with the combining marks upon it, as the vowel and tone
+    signs of Thai.
+    """
+    marks = [unicodedata.category(sign).startswith("M") for sign in text]
+    return len(text) == 1 or (len(text) > 1 and not marks[0] and all(marks[1:]))
+
+
+def gb2312_level_1() -> str:
+    """The 3,755 characters of GB 2312's first level, the usual ones of modern Chinese, in order.
+
+    Rows 16 to 55 of the standard's table hold them, by pronunciation; the last row has five
+    places empty.
+    """
+    rows, cells = range(0xB0, 0xD8), range(0xA1, 0xFF)
+    codes = bytes(byte for row in rows for cell in cells for byte in (row, cell))
+    return codes[: -2 * 5].decode("gb2312")
 
 
 class Charset:
     """A fixed, ordered set of characters; class 0 is CTC's blank.
 
     Args:
-        characters: single characters, in class order (class 1, 2, ...); a plain string will do.
+        characters: characters in class order (class 1, 2, ...); a plain string will do. One may
+            consist of several code points if they are a letter with its combining marks: then
+            such a letter is one class, and the same letter with other marks is another.
         space: append the space as last class unless ``characters`` already has it.
 
     Raises:
@@ -30,7 +66,7 @@ class Charset:
         if space and " " not in names:
             names.append(" ")
         for position, name in enumerate(names):
-            if len(name) != 1 or name in "\n\r\t":
+            if not is_cluster(name) or name in "\n\r\t":
                 raise CharsetError(
                     f"entry {position + 1} of the charset is not one printable character",
                     value=name,
@@ -44,7 +80,23 @@ class Charset:
             )
         if not names:
             raise CharsetError("the charset is empty", remedy="list at least one character")
-        self.characters = "".join(names)
+        self.entries = tuple(names)
+        self._longest = max(map(len, names))
+
+    @property
+    def characters(self) -> str:
+        """All entries, one after the other."""
+        return "".join(self.entries)
+
+    @classmethod
+    def named(cls, name_or_file: str | Path) -> Charset:
+        """``english``, ``chinese``, or what a file holds: see ``from_file``."""
+        match name_or_file:
+            case "english":
+                return cls.english()
+            case "chinese":
+                return cls.chinese()
+        return cls.from_file(name_or_file)
 
     @classmethod
     def english(cls) -> Charset:
@@ -52,6 +104,16 @@ class Charset:
         return cls(
             string.digits + string.ascii_uppercase + string.ascii_lowercase + string.punctuation
         )
+
+    @classmethod
+    def chinese(cls) -> Charset:
+        """Usual Chinese: GB 2312's first level, the marks of Chinese text, and ``english``.
+
+        Where Unicode has a full-width twin of an ASCII character ("，" and ","), there is one class
+        for both, called by the ASCII character: they are the same shape with other space around
+        it, and that space is not for sure in a crop. Pass labels through `narrow` first.
+        """
+        return cls(gb2312_level_1() + CHINESE_MARKS + cls.english().characters)
 
     @classmethod
     def from_file(cls, path: str | Path, space: bool = True) -> Charset:
@@ -77,7 +139,7 @@ class Charset:
             ) from error
         names = [line.removesuffix("\r") for line in content.split("\n")]
         for number, name in enumerate(names, start=1):
-            if len(name) > 1:
+            if len(name) > 1 and not is_cluster(name):
                 raise CharsetError(
                     "more than one character on a line of the charset",
                     file=file,
@@ -95,7 +157,20 @@ class Charset:
     @property
     def size(self) -> int:
         """Number of classes, the blank included."""
-        return len(self.characters) + 1
+        return len(self.entries) + 1
+
+    def split(self, text: str) -> Iterator[str]:
+        """The text's characters: where entries have several code points, the longest that fits.
+
+        What is in no entry comes out code point by code point.
+        """
+        start = 0
+        while start < len(text):
+            length = min(self._longest, len(text) - start)
+            while length > 1 and text[start : start + length] not in self._class_of:
+                length -= 1
+            yield text[start : start + length]
+            start += length
 
     def encode(self, text: str) -> list[int]:
         """The class number of every character.
@@ -104,7 +179,7 @@ class Charset:
             CharsetError: a character is not in the charset; the message names it.
         """
         try:
-            return [self._class_of[character] for character in text]
+            return [self._class_of[character] for character in self.split(text)]
         except KeyError as error:
             character = error.args[0]
             raise CharsetError(
@@ -130,41 +205,45 @@ class Charset:
                     remedy="use the charset that the network was trained with",
                 )
             if index != BLANK:
-                letters.append(self.characters[index - 1])
+                letters.append(self.entries[index - 1])
         return "".join(letters)
 
     def missing(self, text: str) -> set[str]:
         """The characters of ``text`` that the charset does not have."""
-        return set(text) - self._class_of.keys()
+        return set(self.split(text)) - self._class_of.keys()
 
     def to_dict(self) -> dict[str, Any]:
-        """The charset as plain JSON-ready values."""
-        return {"characters": self.characters}
+        """The charset as plain JSON-ready values: a string, or a list if entries are clusters."""
+        return {"characters": self.characters if self._longest == 1 else list(self.entries)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Charset:
         """Rebuild a charset from ``to_dict``.
 
         Raises:
-            CharsetError: ``characters`` is missing or is not a string, or there is another key.
+            CharsetError: ``characters`` is missing or is neither a string nor a list of strings, or
+                there is another key.
         """
         characters = values.get("characters")
-        if not isinstance(characters, str) or len(values) != 1:
+        strings = isinstance(characters, str) or (
+            isinstance(characters, list) and all(isinstance(entry, str) for entry in characters)
+        )
+        if not strings or characters is None or len(values) != 1:
             raise CharsetError(
-                "a stored charset has exactly one key, characters, which holds a string",
+                "a stored charset has exactly one key, characters: a string, or a list of them",
                 value=dict(values),
                 remedy="store what Charset.to_dict gives",
             )
         return cls(characters, space=False)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Charset) and self.characters == other.characters
+        return isinstance(other, Charset) and self.entries == other.entries
 
     def __hash__(self) -> int:
-        return hash(self.characters)
+        return hash(self.entries)
 
     def __len__(self) -> int:
         return self.size
 
     def __repr__(self) -> str:
-        return f"Charset({self.characters!r}, space=False)"
+        return f"Charset({self.to_dict()['characters']!r}, space=False)"

@@ -33,8 +33,8 @@ class ModelRecipe:
     Args:
         architecture: a name that ``models.build`` knows.
         args: its arguments, if they are not to be the defaults.
-        charset: what a recogniser reads: ``english``, or the path of a UTF-8 file that holds
-            one character per line.
+        charset: what a recogniser reads: ``english``, ``chinese``, or the path of a UTF-8 file
+            that holds one character per line.
     """
 
     architecture: str
@@ -57,7 +57,8 @@ class SourceRecipe:
         part: which part of ``split`` to use.
         licence: licence of the pictures, for the bundle's card.
         case: ``fold`` where transcriptions do not tell upper from lower case.
-        fonts: which set of fonts renders use, ``bundled`` or ``debian``.
+        fonts: which set of fonts renders use: see ``data.synth.fonts.load_fonts``.
+        language: of the texts, ``english`` or ``chinese`` (``synth-text``).
         words_ratio: share of single words, the rest are lines (``synth-text``).
         kinds: kinds of pages to render; empty: all (``synth-pages``).
         size: side of a rendered page in px (``synth-pages``, ``synth-scenes``).
@@ -73,7 +74,8 @@ class SourceRecipe:
     part: Literal["train", "val", "report"] = "train"
     licence: str = ""
     case: Case = "exact"
-    fonts: Literal["bundled", "debian"] = "debian"
+    fonts: Literal["bundled", "debian", "chinese", "chinese-held-out"] = "debian"
+    language: Literal["english", "chinese"] = "english"
     words_ratio: float = number(0.7, least=0, most=1)
     kinds: tuple[str, ...] = ()
     size: int = number(640, least=32)
@@ -271,7 +273,7 @@ _FILES = frozenset({"file", "split", "part", "licence", "case"})
 _FIELDS_OF_KIND: dict[str, frozenset[str]] = {
     "labels": _FILES,
     "crops": _FILES | {"jitter"},
-    "synth-text": frozenset({"fonts", "words_ratio"}),
+    "synth-text": frozenset({"fonts", "language", "words_ratio"}),
     "synth-pages": _PAGES,
     "synth-scenes": _FILES - {"case"} | _PAGES - {"kinds"},
 }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocrlib.charset import Charset
+from ocrlib.charset import CHINESE_MARKS, Charset, gb2312_level_1, is_cluster, narrow
 from ocrlib.errors import CharsetError
 
 CHARACTERS = st.characters(exclude_characters="\n\r\t", exclude_categories=("Cs",))
@@ -83,7 +83,7 @@ def test_refuses_an_empty_charset() -> None:
         Charset("", space=False)
 
 
-@pytest.mark.parametrize("values", [{}, {"characters": ["a"]}, {"characters": "a", "x": 1}])
+@pytest.mark.parametrize("values", [{}, {"characters": ["a", 1]}, {"characters": "a", "x": 1}])
 def test_from_dict_is_strict(values: dict[str, object]) -> None:
     with pytest.raises(CharsetError, match="exactly one key"):
         Charset.from_dict(values)
@@ -111,3 +111,60 @@ def test_from_file_names_file_and_line(tmp_path) -> None:
         Charset.from_file(file)
     with pytest.raises(CharsetError, match=r"none\.txt: cannot read the charset"):
         Charset.from_file(tmp_path / "none.txt")
+
+
+def test_chinese_has_level_1_the_marks_and_ascii() -> None:
+    charset = Charset.chinese()
+    level_1 = gb2312_level_1()
+    assert len(level_1) == 3755
+    assert (level_1[0], level_1[-1]) == ("啊", "座")
+    # The second level begins in the row after it.
+    assert b"\xd8\xa1".decode("gb2312") not in level_1
+    assert charset.missing("汉字，English 123（全角）".translate({0xFF0C: ",", 0xFF08: "("})) == {
+        "）"
+    }
+    assert charset.size == 1 + 3755 + len(CHINESE_MARKS) + 95
+    assert Charset.named("chinese") == charset
+    assert Charset.from_dict(charset.to_dict()) == charset
+
+
+def test_narrow_leaves_nothing_full_width_and_touches_nothing_else() -> None:
+    full = "".join(map(chr, range(0xFF01, 0xFF5F)))
+    assert narrow(full) == "".join(map(chr, range(0x21, 0x7F)))
+    assert narrow("Ａ１，　x²。《》ｶ") == "A1, x²。《》ｶ"
+    assert Charset.chinese().missing(narrow(full + CHINESE_MARKS + "　")) == set()
+
+
+THAI = ("ก", "กิ", "กิ่", "น", "น้", "ำ")
+
+
+def test_a_letter_with_its_marks_is_one_class() -> None:
+    charset = Charset(THAI, space=False)
+    assert charset.size == 7
+    assert charset.encode("กกิกิ่น้ำ") == [1, 2, 3, 5, 6]
+    assert charset.decode([1, 2, 3, 5, 6]) == "กกิกิ่น้ำ"
+    assert charset.missing("กี่น") == {"ี", "่"}  # the letter is known, its marks alone are not
+    assert charset.to_dict() == {"characters": list(THAI)}
+    assert Charset.from_dict(charset.to_dict()) == charset
+    assert Charset(["a", "b"]) != Charset(["a", "b\u0301"])
+
+
+@given(st.lists(st.sampled_from(THAI)))
+def test_clusters_round_trip(entries: list[str]) -> None:
+    charset = Charset(THAI, space=False)
+    text = "".join(entries)
+    assert charset.decode(charset.encode(text)) == text
+    assert charset.missing(text) == set()
+
+
+@pytest.mark.parametrize("entry", ["ab", "", "\u0301\u0301", "a\u0301b"])
+def test_what_is_no_cluster_is_no_entry(entry: str) -> None:
+    assert not is_cluster(entry)
+    with pytest.raises(CharsetError, match="not one printable character"):
+        Charset(["x", entry])
+
+
+def test_clusters_from_a_file(tmp_path) -> None:
+    file = tmp_path / "thai.txt"
+    file.write_text("\n".join(THAI), encoding="utf-8")
+    assert Charset.from_file(file, space=False).entries == THAI

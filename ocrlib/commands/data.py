@@ -31,7 +31,8 @@ def validate(
     Args:
         files: detection or recognition label files; with a format, what is written in it.
         task: det or rec; auto finds out.
-        charset: "english", or a UTF-8 file with one character per line; texts must not leave it.
+        charset: "english", "chinese", or a UTF-8 file with one character per line; texts must not
+            leave it.
         stride: px of width per time step of the recogniser (height 32).
         open: also decode every picture, which finds damaged ones but takes longer.
         strict: warnings count as errors.
@@ -56,9 +57,7 @@ def validate(
         raise DataError("a folder of pictures needs a format", remedy="add --format")
     if format not in ("auto", "det") and task == "rec":
         raise DataError(f"{format} is a format of detection labels", remedy="leave out --task")
-    known = None
-    if charset is not None:
-        known = Charset.english() if charset == "english" else Charset.from_file(charset)
+    known = None if charset is None else Charset.named(charset)
     failed = False
     for file in files:
         if format == "auto":

@@ -30,9 +30,7 @@ JOINED = 10.0  # width of joined texts in heights, at most: that of PP-OCRv3's t
 
 def build_charset(recipe: RecRecipe) -> Charset:
     """The charset that the recipe names."""
-    if recipe.model.charset == "english":
-        return Charset.english()
-    return Charset.from_file(expand(recipe.model.charset))
+    return Charset.named(str(expand(recipe.model.charset)))
 
 
 def det_source(recipe: SourceRecipe, on_bad: OnBad) -> Source[DetSample]:
@@ -85,14 +83,15 @@ def rec_source(
         case "crops":
             return CroppedLines(*_files(recipe), recipe.part, on_bad, fold, recipe.jitter)
         case "synth-text":
-            return SynthText(load_fonts(recipe.fonts), recipe.words_ratio, _words(recipe))
+            fonts, words = load_fonts(recipe.fonts), _words(recipe)
+            return SynthText(fonts, recipe.words_ratio, words, recipe.language)
     raise RecipeError("a recogniser cannot learn from this kind of source", value=recipe.kind)
 
 
 def _words(recipe: SourceRecipe) -> tuple[str, ...]:
     # The system's words go with the system's fonts. Renders with matplotlib's fonts are for tests
     # and notebooks, and have to be the same on every machine.
-    return system_words() if recipe.fonts == "debian" else ()
+    return () if recipe.fonts == "bundled" else system_words()
 
 
 def _files(recipe: SourceRecipe) -> tuple[Path, Path | None]:

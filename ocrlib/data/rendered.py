@@ -13,6 +13,7 @@ from ocrlib.data.synth.content import extra_words
 from ocrlib.data.synth.effects import degrade
 from ocrlib.data.synth.fonts import Font
 from ocrlib.data.synth.labelling import label_pages
+from ocrlib.data.synth.language import LANGUAGES
 from ocrlib.data.synth.pages import ALL_KINDS, PAGE_KINDS, render_page
 from ocrlib.data.synth.scenes import write_on
 from ocrlib.data.synth.words import render_line, render_word
@@ -27,13 +28,19 @@ class SynthText:
         fonts: faces to write with.
         words_ratio: share of single words, 0-1; the rest are lines.
         words: a word list to use besides the built-in vocabulary.
+        language: ``english`` or ``chinese``; the faces must be able to draw it.
     """
 
     def __init__(
-        self, fonts: Sequence[Font], words_ratio: float = 0.7, words: Sequence[str] = ()
+        self,
+        fonts: Sequence[Font],
+        words_ratio: float = 0.7,
+        words: Sequence[str] = (),
+        language: str = "english",
     ) -> None:
         self.fonts = tuple(fonts)
         self.words = tuple(words)
+        self.language = LANGUAGES[language]
         self.words_ratio = words_ratio
 
     def __len__(self) -> int:
@@ -43,7 +50,7 @@ class SynthText:
         """A word or a line; ``rng`` decides everything."""
         render = render_word if rng.random() < self.words_ratio else render_line
         with extra_words(self.words):
-            return render(rng, self.fonts)
+            return render(rng, self.fonts, language=self.language)
 
 
 class SynthPages:

@@ -10,11 +10,10 @@ import string
 from dataclasses import dataclass
 from typing import Literal
 
+from ocrlib.charset import narrow
 from ocrlib.metrics.recognition import normalise
 
 _ASCII = frozenset(string.ascii_letters + string.digits)
-# Full-width forms of ASCII, as Chinese and Japanese text has them, and the ideographic space.
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Protocol:
     def __call__(self, text: str) -> str:
         """What of a text is compared."""
         if self.width == "half":
-            text = text.translate(_NARROW)
+            text = narrow(text)
         if self.keep == "alnum":
             text = "".join(c for c in text if c.isalnum() or c.isspace())
         elif self.keep == "ascii-alnum":

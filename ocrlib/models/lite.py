@@ -106,16 +106,17 @@ def det_lite(in_channels: int = 3) -> DBNet:
     return DBNet(backbone, neck, DBHead(neck.out_channels))
 
 
-def rec_lite(charset_size: int, hidden: int = 96) -> CRNN:
+def rec_lite(charset_size: int, hidden: int = 96, middle: int | None = None) -> CRNN:
     """The small recogniser, about 0.75 M parameters.
 
     Args:
         charset_size: classes including the blank, at least 2.
         hidden: features per direction of the recurrent layer.
+        middle: features of a waist in front of the classes, or None.
 
     Returns:
         A network from (B, 3, 32, W), W a multiple of 4, to a ``RecOutput`` with logits
         (B, W / 4, charset_size).
     """
     backbone = LiteConvNet()
-    return CRNN(backbone, BiLSTM(backbone.out_channels, hidden), charset_size)
+    return CRNN(backbone, BiLSTM(backbone.out_channels, hidden), charset_size, middle)

@@ -123,7 +123,7 @@ class CharNgram:
 
         content = {
             "version": _VERSION,
-            "characters": self.charset.characters,
+            "characters": self.charset.to_dict()["characters"],
             "order": self.order,
             "add": self.add,
             "counts": {

@@ -189,7 +189,7 @@ class CaseFold:
     """
 
     def __init__(self, charset: Charset) -> None:
-        classes = {character: i for i, character in enumerate(charset.characters, start=1)}
+        classes = {character: i for i, character in enumerate(charset.entries, start=1)}
         partner = np.arange(charset.size)
         upper, lower = np.zeros(charset.size, bool), np.zeros(charset.size, bool)
         for character, i in classes.items():

@@ -1,8 +1,9 @@
 """Which typefaces synthetic text is drawn with.
 
-Two sets exist. "bundled" are the text faces inside matplotlib: always there, so tests and notebooks
-use them. "debian" are the several hundred faces of the Debian packages that `datasets/fonts.toml`
-lists with their licences: training data is drawn with those.
+"bundled" are the text faces inside matplotlib: always there, so tests and notebooks use them.
+"debian" are the several hundred Latin faces of the Debian packages that `datasets/fonts.toml` lists
+with their licences: training data is drawn with those. "chinese" are the faces listed there that
+also draw Chinese, but for the family that training never sees: "chinese-held-out".
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from PIL import ImageFont
 
 from ocrlib.errors import DataError
 
-FontSet = Literal["bundled", "debian"]
+FontSet = Literal["bundled", "debian", "chinese", "chinese-held-out"]
 FONT_LIST = Path(__file__).resolve().parents[3] / "datasets" / "fonts.toml"
 FONT_ROOT = Path("/usr/share/fonts")
+_LISTED = ("debian", "chinese", "chinese-held-out")
 STYLES = ("sans", "serif", "mono", "display", "hand")
 
 _SLANT_ENDINGS = ("-It", "Ita", "BI", "RI", " I", "BasI", "-I", "gIt", "cmunbi", "cmunti", "cmunsi")
@@ -84,18 +86,20 @@ def load_fonts(
     """The faces of one set, always in the same order.
 
     Args:
-        which: "bundled" (matplotlib's) or "debian" (the packages of `datasets/fonts.toml`).
-        font_list: the list of packages, for "debian".
-        root: folder under which the packages install their fonts, for "debian".
+        which: "bundled" (matplotlib's), or a part of the packages of `datasets/fonts.toml`.
+        font_list: the list of packages.
+        root: folder under which the packages install their fonts.
 
     Raises:
         DataError: an unknown set, or faces that are not installed (names the packages).
     """
     if which == "bundled":
         return _bundled()
-    if which == "debian":
-        return _listed(font_list, root)
-    raise DataError("no such set of fonts", value=which, remedy='use "bundled" or "debian"')
+    if which in _LISTED:
+        return _listed(font_list, root, which)
+    raise DataError(
+        "no such set of fonts", value=which, remedy=f"use one of {', '.join(get_args(FontSet))}"
+    )
 
 
 def _bundled() -> tuple[Font, ...]:
@@ -117,7 +121,7 @@ def _bundled() -> tuple[Font, ...]:
     return tuple(fonts)
 
 
-def _listed(font_list: Path, root: Path) -> tuple[Font, ...]:
+def _listed(font_list: Path, root: Path, which: FontSet) -> tuple[Font, ...]:
     if not font_list.is_file():
         raise DataError(
             "the list of fonts is missing", file=font_list, remedy="run from a source checkout"
@@ -126,6 +130,15 @@ def _listed(font_list: Path, root: Path) -> tuple[Font, ...]:
     absent: dict[str, None] = {}  # an ordered set
     fonts = []
     for package in packages:
+        if package.get("set", "debian") not in _LISTED:
+            raise DataError(
+                "unknown set of fonts",
+                file=font_list,
+                value=package["set"],
+                remedy=f"use one of {', '.join(_LISTED)}",
+            )
+        if package.get("set", "debian") != which:
+            continue
         if package["style"] not in STYLES:
             raise DataError(
                 "unknown font style",
@@ -139,10 +152,10 @@ def _listed(font_list: Path, root: Path) -> tuple[Font, ...]:
             if not path.is_file():
                 absent[package["name"]] = None
                 continue
-            family = _family(path)
-            fonts.append(
-                Font(path, 0, family, package["licence"], package["style"], name in upper_only)
-            )
+            index = package.get("index", 0)
+            family = _family(path, index)
+            licence, style = package["licence"], package["style"]
+            fonts.append(Font(path, index, family, licence, style, name in upper_only))
     if absent:
         raise DataError(
             f"{len(absent)} font packages are not installed",
@@ -152,8 +165,8 @@ def _listed(font_list: Path, root: Path) -> tuple[Font, ...]:
     return tuple(fonts)
 
 
-def _family(path: Path) -> str:
-    return ImageFont.truetype(str(path), 10).getname()[0] or path.stem
+def _family(path: Path, index: int = 0) -> str:
+    return ImageFont.truetype(str(path), 10, index=index).getname()[0] or path.stem
 
 
 # Opening a face takes 40 µs, keeping it about 150 KB.

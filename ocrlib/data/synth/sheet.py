@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from ocrlib.data.synth import typeset
-from ocrlib.data.synth.content import random_line, random_word
 from ocrlib.data.synth.fonts import Font, get_face
+from ocrlib.data.synth.language import ENGLISH, Language
 from ocrlib.data.synth.typeset import Ink, Mask
 from ocrlib.errors import DataError
 
@@ -30,7 +30,14 @@ class Sheet:
 
 
 def set_sheet(
-    rng: np.random.Generator, font: Font, text: str, size: int, *, crowd: float, plain: bool
+    rng: np.random.Generator,
+    font: Font,
+    text: str,
+    size: int,
+    *,
+    crowd: float,
+    plain: bool,
+    language: Language = ENGLISH,
 ) -> Sheet:
     """Sets the text and, with probability `crowd` per side, pieces of what stands beside it.
 
@@ -41,6 +48,7 @@ def set_sheet(
         size: em size, px.
         crowd: probability of a neighbour on each of the four sides, 0-1.
         plain: set as on paper: narrower tracking, lines above and below; else as on signs.
+        language: of the neighbours.
 
     Raises:
         DataError: the face draws nothing for the text.
@@ -62,7 +70,7 @@ def set_sheet(
     leading = size * (0.95 + 0.5 * rng.random())  # from baseline to baseline
     for wanted, direction in ((below, 1), (above, -1)):
         if wanted:
-            words = random_line(rng)[: len(text) + 4] if plain else random_word(rng)
+            words = language.line(rng)[: len(text) + 4] if plain else language.word(rng)
             if font.upper_only or text.isupper():
                 words = words.upper()
             other = typeset.draw_text(face, words, tracking, gap)
@@ -72,7 +80,7 @@ def set_sheet(
             _stamp(mask, other, x, y, rows)
     for wanted, at_right in ((left, False), (right, True)):
         if wanted:
-            other = typeset.draw_text(face, random_word(rng), tracking, gap)
+            other = typeset.draw_text(face, language.word(rng), tracking, gap)
             space = round(size * (0.18 + 0.4 * rng.random()))
             x = pad + width + space if at_right else pad - space - other.mask.shape[1]
             _stamp(mask, other, x, pad + ink.baseline - other.baseline, (0, mask.shape[0]))

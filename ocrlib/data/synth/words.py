@@ -14,8 +14,9 @@ import numpy as np
 
 from ocrlib.data.synth import effects, paint
 from ocrlib.data.synth.colours import Colour, colour_pair
-from ocrlib.data.synth.content import pick, random_line, random_word
+from ocrlib.data.synth.content import pick
 from ocrlib.data.synth.fonts import Font, covers
+from ocrlib.data.synth.language import ENGLISH, Language
 from ocrlib.data.synth.sheet import set_sheet, warp_sheet
 from ocrlib.errors import DataError
 from ocrlib.types import ByteImage, RecSample
@@ -36,6 +37,7 @@ def render_word(
     *,
     text: str | None = None,
     height: int | None = None,
+    language: Language = ENGLISH,
 ) -> RecSample:
     """A word from a scene.
 
@@ -43,23 +45,28 @@ def render_word(
         rng: source of randomness; the same state gives the same pixels.
         fonts: faces to choose from.
         text: the word; None draws one.
-        height: height of the picture, px; None draws one between 12 and 64.
+        height: height of the picture, px; None draws one between the language's least and 64.
+        language: of the word, and of what stands beside it.
 
     Returns:
-        picture RGB uint8 (H, W, 3) and text. The text is in capitals where the chosen face has no
-        small letters.
+        picture RGB uint8 (H, W, 3) and text, as the language labels it. The text is in capitals
+        where the chosen face has no small letters.
 
     Raises:
         DataError: no fonts, an empty text, or no face that can draw it.
     """
-    font, word = _choose(rng, fonts, text, random_word, _ON_SIGNS)
+    font, word = _choose(rng, fonts, text, language.word, _ON_SIGNS)
     if height is None:
-        height = int(12 + 52 * rng.random() ** 1.4)
-    return RecSample(_scene(rng, font, word, height), word, SOURCE)
+        height = int(language.least + (64 - language.least) * rng.random() ** 1.4)
+    return RecSample(_scene(rng, font, word, height, language), language.label(word), SOURCE)
 
 
 def render_line(
-    rng: np.random.Generator, fonts: Sequence[Font], *, text: str | None = None
+    rng: np.random.Generator,
+    fonts: Sequence[Font],
+    *,
+    text: str | None = None,
+    language: Language = ENGLISH,
 ) -> RecSample:
     """A line of text: two thirds receipts, the rest documents, screens and signs.
 
@@ -67,6 +74,7 @@ def render_line(
         rng: source of randomness; the same state gives the same pixels.
         fonts: faces to choose from.
         text: the line; None draws one.
+        language: of the line, and of what stands around it.
 
     Returns:
         picture RGB uint8 (H, W, 3) and text, as from `render_word`.
@@ -78,10 +86,12 @@ def render_line(
     if kind < 0.87:
         receipt = kind < 0.67
         styles = _ON_RECEIPTS if receipt else _ON_PAPER
-        font, line = _choose(rng, fonts, text, random_line, styles)
-        return RecSample(_paper(rng, font, line, receipt=receipt), line, SOURCE)
-    font, line = _choose(rng, fonts, text, random_line, _ON_SIGNS)
-    return RecSample(_scene(rng, font, line, int(14 + 30 * rng.random())), line, SOURCE)
+        font, line = _choose(rng, fonts, text, language.line, styles)
+        image = _paper(rng, font, line, language, receipt=receipt)
+        return RecSample(image, language.label(line), SOURCE)
+    font, line = _choose(rng, fonts, text, language.line, _ON_SIGNS)
+    height = max(language.least, int(14 + 30 * rng.random()))
+    return RecSample(_scene(rng, font, line, height, language), language.label(line), SOURCE)
 
 
 def _choose(
@@ -112,12 +122,15 @@ def _choose(
     )
 
 
-def _scene(rng: np.random.Generator, font: Font, text: str, height: int) -> ByteImage:
+def _scene(
+    rng: np.random.Generator, font: Font, text: str, height: int, language: Language
+) -> ByteImage:
     """A word on a sign, a poster, a package."""
     size = 58 if _LOW.issuperset(text) else 40  # em size that gives about 28 px of ink
-    sheet = set_sheet(rng, font, text, size, crowd=0.07, plain=False)
-    stretch = float(np.exp(rng.normal(-0.12, 0.2)))
-    mask = warp_sheet(rng, sheet, height, strength=float(rng.random()), stretch=stretch)
+    sheet = set_sheet(rng, font, text, size, crowd=0.07, plain=False, language=language)
+    stretch = float(np.exp(language.distortion * rng.normal(-0.12, 0.2)))
+    strength = language.distortion * float(rng.random())
+    mask = warp_sheet(rng, sheet, height, strength=strength, stretch=stretch)
     ink, ground = colour_pair(rng, 30 + 60 * rng.random())
     calm = float(rng.random() ** 0.5)
     image = effects.texture_background(rng, mask.shape[0], mask.shape[1], ground, calm)
@@ -132,10 +145,12 @@ def _scene(rng: np.random.Generator, font: Font, text: str, height: int) -> Byte
     return effects.degrade(image, rng, float(rng.random()) ** 1.5 * min(1.0, 0.35 + height / 50))
 
 
-def _paper(rng: np.random.Generator, font: Font, text: str, *, receipt: bool) -> ByteImage:
+def _paper(
+    rng: np.random.Generator, font: Font, text: str, language: Language, *, receipt: bool
+) -> ByteImage:
     """A line printed on paper, scanned, photographed or shown on a screen."""
-    height = int(16 + 30 * rng.random())
-    sheet = set_sheet(rng, font, text, 40, crowd=0.12, plain=True)
+    height = max(language.least, int(16 + 30 * rng.random()))
+    sheet = set_sheet(rng, font, text, 40, crowd=0.12, plain=True, language=language)
     stretch = float(np.exp(rng.normal(-0.03, 0.2 if receipt else 0.1)))
     strength = 0.0 if rng.random() < 0.7 else 0.15
     mask = warp_sheet(rng, sheet, height, strength=strength, stretch=stretch)

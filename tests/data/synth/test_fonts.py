@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ocrlib.bundle import load_bundle
 from ocrlib.data.synth.fonts import STYLES, Font, covers, get_face, load_fonts
 from ocrlib.errors import DataError
 
@@ -50,6 +51,42 @@ def test_unknown_style_in_the_list(tmp_path: Path):
     )
     with pytest.raises(DataError, match="fraktur"):
         load_fonts("debian", font_list=path)
+
+
+def test_unknown_set_in_the_list(tmp_path: Path):
+    path = tmp_path / "fonts.toml"
+    path.write_text(
+        '[[package]]\nname="x"\nset="greek"\nlicence="y"\nstyle="sans"\nfolder="z"\nfiles=[]\n',
+        "utf-8",
+    )
+    with pytest.raises(DataError, match="greek"):
+        load_fonts("debian", font_list=path)
+
+
+def test_sets_are_kept_apart(tmp_path: Path):
+    bundled = load_fonts("bundled")[0].path
+    path = tmp_path / "fonts.toml"
+    entry = '[[package]]\nname="x"\n{}licence="y"\nstyle="sans"\nfolder="{}"\nfiles=["{}"]\n'
+    path.write_text(
+        entry.format("", bundled.parent, "DejaVuSans.ttf")
+        + entry.format('set="chinese"\nindex=0\n', bundled.parent, "DejaVuSerif.ttf")
+        + entry.format('set="chinese-held-out"\n', bundled.parent, "absent.ttf"),
+        "utf-8",
+    )
+    assert [f.path.name for f in load_fonts("debian", font_list=path)] == ["DejaVuSans.ttf"]
+    assert [f.path.name for f in load_fonts("chinese", font_list=path)] == ["DejaVuSerif.ttf"]
+    with pytest.raises(DataError, match="1 font packages are not installed"):
+        load_fonts("chinese-held-out", font_list=path)
+
+
+@pytest.mark.slow
+def test_latin_set_is_the_one_that_the_english_recogniser_learnt_from():
+    try:
+        fonts = load_fonts("debian")
+    except DataError as error:
+        pytest.skip(f"Debian's fonts are not installed: {error.problem}")
+    recorded = {font["family"] for font in load_bundle("rec-lite-en").spec.fonts}
+    assert {font.family for font in fonts} == recorded
 
 
 def test_slanted_faces_are_known():
