@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 WIDGETS = Path(__file__).resolve().parents[2] / "ocrlib" / "explore" / "widgets"
-ENTRIES = ("postprocess_lab", "ctc_stepper")
+ENTRIES = ("postprocess_lab", "ctc_stepper", "tia_playground")
 
 IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+\.js)";\n', re.M)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.M)
