@@ -154,6 +154,22 @@ class Charset:
                 error.problem, file=file, value=error.value, remedy=error.remedy
             ) from error
 
+    def to_file(self, path: str | Path) -> None:
+        """Write a file that `from_file` reads, whether it is to append the space or not."""
+        lines = "".join(f"{entry}\n" for entry in self.entries)
+        Path(path).write_text(lines, encoding="utf-8", newline="\n")
+
+    def extended(self, characters: Iterable[str]) -> Charset:
+        """A charset with more characters, whose old ones keep their classes.
+
+        Args:
+            characters: the new ones, in class order.
+
+        Raises:
+            CharsetError: one of them is there already, or is none.
+        """
+        return Charset([*self.entries, *characters], space=False)
+
     @property
     def size(self) -> int:
         """Number of classes, the blank included."""

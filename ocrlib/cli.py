@@ -25,6 +25,7 @@ COMMANDS = {
     "data convert": ("data", "write labels in another format"),
     "data draw": ("data", "draw labels on their pictures"),
     "data fetch": ("data", "download a data set"),
+    "data charset": ("charset", "count the characters of labels; build and extend charsets"),
     "data synth": ("data", "render labelled words, lines and pages"),
     "bench": ("bench", "measure ocrlib and other programs on the same pictures"),
 }

@@ -250,7 +250,8 @@ def data_synth(
     count: int = 100,
     seed: int = 0,
     out: Path = Path("synth"),
-    fonts: Literal["bundled", "debian"] = "bundled",
+    fonts: Literal["bundled", "debian", "chinese", "chinese-held-out"] = "bundled",
+    language: Literal["english", "chinese"] = "english",
     level: Literal["line", "word"] = "line",
     size: tuple[int, int] = (640, 640),
     format: Literal["jpg", "png"] = "jpg",
@@ -262,7 +263,9 @@ def data_synth(
         count: how many.
         seed: 0 or more.
         out: folder for images/ and rec.txt or det.txt; it must not hold samples already.
-        fonts: bundled (those that come with matplotlib) or debian (many more, to be installed).
+        fonts: bundled (those that come with matplotlib), debian (many more, to be installed), or
+            chinese (some of those); chinese-held-out is the family that no recipe trains on.
+        language: of words and lines; chinese needs chinese fonts.
         level: what is labelled on pages.
         size: height and width of pages in px.
         format: jpg (small) or png (exact).
@@ -272,11 +275,12 @@ def data_synth(
     """
     from ocrlib.data.synth.content import system_words
     from ocrlib.data.synth.fonts import load_fonts
+    from ocrlib.data.synth.language import LANGUAGES
     from ocrlib.data.synth.write import write_samples
 
     faces = load_fonts(fonts)
     # As in training, the system's words go with the system's fonts; bundled fonts stay portable.
-    words = system_words() if fonts == "debian" else ()
+    words = () if fonts == "bundled" else system_words()
     print(
         write_samples(
             kind,
@@ -287,6 +291,7 @@ def data_synth(
             size=size,
             level=level,
             words=words,
+            language=LANGUAGES[language],
             picture_format=format,
         )
     )

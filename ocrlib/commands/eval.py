@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from ocrlib.commands.train import print_figures, trained_task
 from ocrlib.errors import OcrError
 
 if TYPE_CHECKING:
+    from ocrlib.charset import Charset
     from ocrlib.postprocess.db import DBPostprocess
     from ocrlib.types import ByteImage, FloatArray
 
@@ -60,44 +62,60 @@ def eval(
 
     if sweep:
         return _sweep(model, labels, split, part, iou, json_file)
-    task, predict = _predictor(model)
+    task, predict, charset = _predictor(model)
+    lacking: Counter[str] = Counter()
+    unspellable = 0
     anything = np.random.default_rng(0)  # labelled samples leave nothing to chance
     if task == "det":
         pages = LabelledDet(labels, split, part)
         count = len(pages)
         figures = measure_pages(predict, (pages.sample(i, anything) for i in range(count)), iou)
     else:
-        # Texts that the network cannot spell count as misread; only training refuses them.
+        # Texts that the network cannot spell count as misread; only training refuses them. They
+        # are told apart all the same: no training mends them.
         crops = part_of(read_rec_labels(labels), labels, split, part)
         count = len(crops)
+        if charset is not None:
+            lacking.update(c for crop in crops for c in charset.missing(crop.text))
+            unspellable = sum(bool(charset.missing(crop.text)) for crop in crops)
         samples = [RecSample(read_image(c.picture), c.text, f"{labels}:{c.line}") for c in crops]
         figures = measure_crops(predict, samples, ignore_case, alnum_only)
     print(f"{model} on {count} pictures of {labels}" + (f", part {part}" if split else ""))
     print_figures(figures)
+    if lacking:
+        names = " ".join(name for name, _ in lacking.most_common(40))
+        print(f"  {unspellable} texts have characters outside the charset: {names}")
     if json_file is not None:
         content = {"model": model, "labels": str(labels), "pictures": count, **figures}
+        if charset is not None:
+            content["outside_charset"] = unspellable
         json_file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
-def _predictor(model: str) -> tuple[str, Callable[[Any], Any]]:
-    """The task of a bundle or run, and what predicts: text regions of a picture, or texts."""
+def _predictor(model: str) -> tuple[str, Callable[[Any], Any], Charset | None]:
+    """The task of a bundle or run, what predicts (text regions of a picture, or texts), and what a
+    recogniser can spell.
+    """
     from ocrlib.deploy.runtime import OnnxModel
     from ocrlib.postprocess.db import DBPostprocess
     from ocrlib.preprocess import DetPreprocess
     from ocrlib.train.predict import find_text, read_text
 
     if _is_run(model):
+        from ocrlib.train.task import RecTask  # needs Paddle, as the run does
+
         recipe, task, _ = trained_task(Path(model))
-        return recipe.task, task.predict
+        return recipe.task, task.predict, task.charset if isinstance(task, RecTask) else None
     bundle = load_bundle(model)
     network, preprocess = OnnxModel(bundle.model), bundle.spec.preprocess
     if isinstance(preprocess, DetPreprocess):
         post = DBPostprocess.from_dict(bundle.spec.postprocess or {})
-        return "det", partial(find_text, network, preprocess, post)
+        return "det", partial(find_text, network, preprocess, post), None
     if bundle.spec.charset is None:
         raise OcrError("only detectors and recognisers can be measured", file=bundle.folder)
-    return "rec", partial(read_text, network, preprocess, bundle.spec.charset)
+    charset = bundle.spec.charset
+    return "rec", partial(read_text, network, preprocess, charset), charset
 
 
 def _is_run(model: str) -> bool:

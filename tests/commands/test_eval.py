@@ -64,3 +64,19 @@ def test_the_overlap_asked_for_counts(labels, tiny_bundles, tmp_path):
         assert main([*arguments, "--iou", iou]) == 0
         results.append(json.loads(out.read_text())["hmean"])
     assert results == [1.0, 0.0]
+
+
+def test_texts_that_the_charset_cannot_spell_are_counted_and_said(tiny_bundles, tmp_path, capsys):
+    page = tiny_bundles.page({(4, 4): "rgb"}, (36, 84))
+    lines = []
+    for name, text in (("a", "rgb"), ("b", "r號b"), ("c", "號碼")):
+        write_image(tmp_path / f"{name}.png", page)
+        lines.append(f"{name}.png\t{text}\n")
+    file = tmp_path / "rec.txt"
+    file.write_text("".join(lines), encoding="utf-8")
+    out = tmp_path / "figures.json"
+    assert main(["eval", str(tiny_bundles.rec), str(file), "--json-file", str(out)]) == 0
+    assert "2 texts have characters outside the charset: 號 碼" in capsys.readouterr().out
+    content = json.loads(out.read_text())
+    assert content["outside_charset"] == 2
+    assert content["accuracy"] <= 1 / 3  # such texts count as misread

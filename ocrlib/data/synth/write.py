@@ -13,6 +13,7 @@ from tqdm import tqdm
 from ocrlib.data.labels import DetLabel, RecLabel, write_det_labels, write_rec_labels
 from ocrlib.data.synth.content import extra_words
 from ocrlib.data.synth.fonts import Font
+from ocrlib.data.synth.language import ENGLISH, Language
 from ocrlib.data.synth.pages import PAGE_KINDS, render_page
 from ocrlib.data.synth.words import render_line, render_word
 from ocrlib.errors import DataError
@@ -34,6 +35,7 @@ def draw_samples(
     size: tuple[int, int] = (640, 640),
     level: str = "line",
     words: Sequence[str] = (),
+    language: Language = ENGLISH,
 ) -> Iterator[RecSample | DetSample]:
     """Renders samples; number i depends on the seed and on i only.
 
@@ -45,9 +47,10 @@ def draw_samples(
         size: (height, width) of pages, px.
         level: what is labelled on pages, "line" or "word".
         words: a word list to use besides the built-in vocabulary.
+        language: of words and lines; pages are in English.
 
     Raises:
-        DataError: an unknown kind, or a count or seed that cannot be.
+        DataError: an unknown kind, a count or seed that cannot be, or pages in another language.
     """
     if kind not in KINDS:
         raise DataError("no such kind of sample", value=kind, remedy=f"use {', '.join(KINDS)}")
@@ -55,13 +58,15 @@ def draw_samples(
         raise DataError("nothing to render", value=count, remedy="ask for at least one sample")
     if seed < 0:
         raise DataError("a seed cannot be negative", value=seed, remedy="use 0 or more")
+    if kind == "pages" and language is not ENGLISH:
+        raise DataError("pages are written in English only", remedy="render words or lines")
     for index in range(count):
         rng = np.random.default_rng([seed, index])
         with extra_words(words):
             if kind == "words":
-                sample: RecSample | DetSample = render_word(rng, fonts)
+                sample: RecSample | DetSample = render_word(rng, fonts, language=language)
             elif kind == "lines":
-                sample = render_line(rng, fonts)
+                sample = render_line(rng, fonts, language=language)
             else:
                 turn = PAGE_KINDS[index % len(PAGE_KINDS)]
                 sample = render_page(rng, fonts, size=size, kind=turn, level=level)
@@ -78,6 +83,7 @@ def write_samples(
     size: tuple[int, int] = (640, 640),
     level: str = "line",
     words: Sequence[str] = (),
+    language: Language = ENGLISH,
     picture_format: Literal["jpg", "png"] = "jpg",
 ) -> Path:
     """Renders samples into a folder: pictures in `images/`, labels in `rec.txt` or `det.txt`.
@@ -91,6 +97,7 @@ def write_samples(
         size: (height, width) of pages, px.
         level: what is labelled on pages.
         words: a word list to use besides the built-in vocabulary.
+        language: of words and lines.
         picture_format: "jpg" (small) or "png" (exact).
 
     Returns:
@@ -99,7 +106,9 @@ def write_samples(
     Raises:
         DataError: as `draw_samples`, or the folder holds samples already.
     """
-    samples = draw_samples(kind, count, seed, fonts, size=size, level=level, words=words)
+    samples = draw_samples(
+        kind, count, seed, fonts, size=size, level=level, words=words, language=language
+    )
     folder = Path(out_dir)
     label_file = folder / ("det.txt" if kind == "pages" else "rec.txt")
     if label_file.exists():

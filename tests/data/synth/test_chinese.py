@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from ocrlib.charset import CHINESE_MARKS, Charset, narrow
+from ocrlib.cli import main
 from ocrlib.config import SourceRecipe
 from ocrlib.data.build import rec_source
+from ocrlib.data.labels import read_rec_labels
 from ocrlib.data.synth import chinese
 from ocrlib.data.synth.chinese import LEVEL_1, chinese_line, chinese_word, even_characters
 from ocrlib.data.synth.fonts import Font, load_fonts
@@ -111,3 +113,13 @@ def test_a_recipe_names_the_language():
     source = rec_source(recipe, "refuse", CHARSET)
     texts = [source.sample(0, rng(7, i)).text for i in range(20)]
     assert sum(any(c in LEVEL_1 for c in text) for text in texts) > 15
+
+
+def test_samples_in_files_have_narrow_labels(tmp_path):
+    faces("chinese-held-out")
+    command = ["data", "synth", "--fonts", "chinese-held-out", "--language", "chinese"]
+    assert main([*command, "--count", "30", "--out", str(tmp_path / "a")]) == 0
+    texts = [label.text for label in read_rec_labels(tmp_path / "a" / "rec.txt")]
+    assert len(texts) == 30
+    assert CHARSET.missing("".join(texts)) == set()
+    assert main([*command, "--kind", "pages", "--out", str(tmp_path / "b")]) == 2
