@@ -130,10 +130,13 @@ class InitRecipe:
     Args:
         bundle: a bundle of the same architecture, by name or folder; ``${NAME}`` is expanded.
         reset: prefixes of the weights that are not taken but learnt anew, such as ``head``.
+        extend: the charset is not the bundle's: the head keeps what it knows of the characters
+            that both have, and learns the others.
     """
 
     bundle: str
     reset: tuple[str, ...] = ()
+    extend: bool = False
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,8 @@ def initialise(task: DetTask | RecTask, recipe: Recipe) -> dict[str, Any]:
         return {}
     bundle = load_bundle(str(expand(recipe.init.bundle)))
     _check_fits(bundle, task, recipe)
-    fresh = start_from(task.model, bundle, recipe.init.reset)
+    charset = task.charset if recipe.init.extend and isinstance(task, RecTask) else None
+    fresh = start_from(task.model, bundle, recipe.init.reset, charset)
     return {
         "name": bundle.spec.name,
         "learnt_anew": fresh,
@@ -127,10 +128,21 @@ def _check_fits(bundle: Bundle, task: DetTask | RecTask, recipe: Recipe) -> None
                 value={"bundle": theirs.get(name), "recipe": ours.get(name)},
                 remedy="take over the bundle's value",
             )
-    reset = recipe.init.reset if recipe.init is not None else ()
+    reset, extend = (
+        (recipe.init.reset, recipe.init.extend) if recipe.init is not None else ((), False)
+    )
+    if extend and (not isinstance(task, RecTask) or "head" in reset):
+        raise RecipeError(
+            "init.extend keeps a part of a recogniser's head",
+            value=reset,
+            remedy="leave it out, or take head out of init.reset",
+        )
+    if extend:
+        return
     if isinstance(task, RecTask) and task.charset != before.charset and "head" not in reset:
         raise RecipeError(
             "the charset is not that of init.bundle, so its head means other characters",
             file=bundle.folder,
-            remedy='set init.reset = ["head"] to learn the head anew',
+            remedy="set init.extend = true to keep the rows of the characters that both have, "
+            'or init.reset = ["head"] to learn the head anew',
         )

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from ocrlib.bundle import Bundle
+from ocrlib.charset import BLANK, Charset
 from ocrlib.engine import paddle
 from ocrlib.errors import CheckpointError, RecipeError
 from ocrlib.models.weights import load_weights, model_arrays, named_tensors
@@ -49,7 +52,12 @@ def names_under(model: paddle.nn.Layer, prefix: str) -> list[str]:
     return found
 
 
-def start_from(model: paddle.nn.Layer, bundle: Bundle, reset: Sequence[str] = ()) -> list[str]:
+def start_from(
+    model: paddle.nn.Layer,
+    bundle: Bundle,
+    reset: Sequence[str] = (),
+    charset: Charset | None = None,
+) -> list[str]:
     """Fill a network with a bundle's weights, every one of them but what is to be learnt anew.
 
     Args:
@@ -57,6 +65,7 @@ def start_from(model: paddle.nn.Layer, bundle: Bundle, reset: Sequence[str] = ()
         bundle: where its weights come from.
         reset: prefixes of parts that keep their fresh weights; only these may differ from the
             bundle's in number and shape.
+        charset: the network's, if it may be another one than the bundle's: see `extend_head`.
 
     Returns:
         Names of what kept its fresh weights.
@@ -74,8 +83,58 @@ def start_from(model: paddle.nn.Layer, bundle: Bundle, reset: Sequence[str] = ()
         for name, array in load_file(bundle.weights).items()
         if not any(name == prefix or name.startswith(f"{prefix}.") for prefix in reset)
     }
+    if charset is not None and bundle.spec.charset is not None:
+        stored = extend_head(stored, own, bundle.spec.charset, charset)
     load_weights(model, stored | {name: own[name] for name in fresh}, bundle.weights)
     return [name for name in own if name in fresh]
+
+
+def extend_head(
+    trained: Mapping[str, NDArray[np.generic]],
+    fresh: Mapping[str, NDArray[np.generic]],
+    before: Charset,
+    after: Charset,
+) -> dict[str, NDArray[np.generic]]:
+    """A recogniser's weights for another charset, with what it knows of its old characters.
+
+    A linear layer writes the logits, with a column per class. Columns of characters that both
+    charsets have go to their new places, with the blank's. A new character gets the mean of the old
+    ones, which scores low where they do, plus the small random column of the fresh network, which
+    tells it from other new ones: so the network reads on as it did, until it has learnt them.
+
+    Args:
+        trained: weights by name; those of the last layer, under ``head``, are (features, classes)
+            and (classes,).
+        fresh: weights of a new network for ``after``, by the same names.
+        before: the charset that the network was trained with.
+        after: the charset that it is to write.
+
+    Raises:
+        CheckpointError: no layer under ``head`` has the classes of the two charsets.
+    """
+    result = dict(trained)
+    classes = {name: number for number, name in enumerate(before.entries, start=1)}
+    # What each new class was before; -1: nothing.
+    old = np.array([BLANK, *(classes.get(name, -1) for name in after.entries)])
+    names = [
+        name
+        for name in trained
+        if name.startswith("head.")
+        and name in fresh
+        and (trained[name].shape[-1], fresh[name].shape[-1]) == (before.size, after.size)
+    ]
+    if sorted(trained[name].ndim for name in names) != [1, 2]:
+        raise CheckpointError(
+            f"no one linear layer under head writes {before.size} classes",
+            value=names,
+            remedy="learn the head anew: init.reset",
+        )
+    for name in names:
+        kept = trained[name].astype(np.float32)
+        columns = kept[..., 1:].mean(axis=-1, keepdims=True) + fresh[name].astype(np.float32)
+        columns[..., old >= 0] = kept[..., old[old >= 0]]
+        result[name] = columns.astype(trained[name].dtype)
+    return result
 
 
 class Frozen:

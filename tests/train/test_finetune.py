@@ -16,6 +16,9 @@ from safetensors.numpy import save
 from ocrlib.bundle import BundleSpec, load_bundle, write_bundle
 from ocrlib.charset import Charset
 from ocrlib.config import InitRecipe, LrScale, load_recipe, recipe_from_dict, recipe_to_dict
+from ocrlib.data.synth.fonts import load_fonts
+from ocrlib.data.synth.words import render_word
+from ocrlib.deploy.runtime import OnnxModel
 from ocrlib.engine import paddle
 from ocrlib.errors import CheckpointError, RecipeError
 from ocrlib.models.lite import det_lite, rec_lite
@@ -23,8 +26,15 @@ from ocrlib.models.weights import model_arrays
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
 from ocrlib.train.build import initialise
 from ocrlib.train.checkpoint import load_checkpoint
-from ocrlib.train.finetune import Frozen, names_under, scale_learning_rates, start_from
+from ocrlib.train.finetune import (
+    Frozen,
+    extend_head,
+    names_under,
+    scale_learning_rates,
+    start_from,
+)
 from ocrlib.train.loop import LAST, train
+from ocrlib.train.predict import read_text
 from ocrlib.train.task import RecTask
 
 _spec = importlib.util.spec_from_file_location("toy", Path(__file__).with_name("toy.py"))
@@ -277,3 +287,48 @@ def test_another_charset_needs_another_head(tmp_path):
     anew = replace(recipe, init=InitRecipe(str(tmp_path), ("head",)))
     assert initialise(task, anew)["learnt_anew"] == ["head.weight", "head.bias"]
     assert initialise(RecTask(rec_lite(5), Charset("abc"), RecPreprocess()), recipe)
+
+
+def test_an_extended_head_keeps_the_columns_of_known_characters():
+    before, after = Charset("abc", space=False), Charset("cxa", space=False)
+    trained = {"head.1.weight": np.arange(8.0).reshape(2, 4), "head.1.bias": np.arange(4.0)}
+    trained |= {"head.0.weight": np.ones((5, 2)), "backbone.w": np.ones((3, 4))}
+    fresh = {"head.1.weight": np.full((2, 4), 0.5), "head.1.bias": np.zeros(4)}
+    found = extend_head(trained, fresh | {"head.0.weight": np.zeros((5, 2))}, before, after)
+    # blank, c, x (new: the mean of a, b and c, and what is fresh), a
+    np.testing.assert_array_equal(found["head.1.weight"], [[0, 3, 2.5, 1], [4, 7, 6.5, 5]])
+    np.testing.assert_array_equal(found["head.1.bias"], [0, 3, 2, 1])
+    np.testing.assert_array_equal(found["head.0.weight"], np.ones((5, 2)))
+    np.testing.assert_array_equal(found["backbone.w"], np.ones((3, 4)))
+
+
+def test_a_head_without_such_a_layer_is_not_extended():
+    arrays = {"head.weight": np.ones((2, 4))}
+    with pytest.raises(CheckpointError, match="no one linear layer under head"):
+        extend_head(arrays, arrays, Charset("abc", space=False), Charset("xyz", space=False))
+
+
+@pytest.mark.slow
+def test_an_extended_recogniser_reads_what_it_read_before(tmp_path):
+    known, fonts = load_bundle("rec-lite-en"), load_fonts("bundled")
+    charset = Charset(["漢", *known.spec.charset.entries, "é", "กิ่"], space=False)  # all is moved
+    recipe = replace(
+        load_recipe("rec-lite-en"), init=InitRecipe("rec-lite-en", extend=True), eval=()
+    )
+    paddle.seed(0)
+    task = RecTask(rec_lite(charset.size), charset, RecPreprocess())
+    assert initialise(task, recipe)["learnt_anew"] == []
+    task.model.eval()
+    samples = [render_word(np.random.default_rng([7, i]), fonts) for i in range(60)]
+    old = read_text(
+        OnnxModel(known.model), RecPreprocess(), known.spec.charset, [s.image for s in samples]
+    )
+    new = task.predict([sample.image for sample in samples])
+    assert sum(a == b for (a, _), (b, _) in zip(old, new, strict=True)) >= 59
+
+
+def test_extending_and_learning_anew_exclude_each_other():
+    recipe = replace(load_recipe("rec-lite-en"), init=InitRecipe("rec-lite-en", ("head",), True))
+    task = RecTask(rec_lite(96), Charset.english(), RecPreprocess())
+    with pytest.raises(RecipeError, match=r"init\.extend keeps a part"):
+        initialise(task, recipe)
