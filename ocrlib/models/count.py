@@ -36,8 +36,8 @@ def macs(model: paddle.nn.Layer, input_shape: Sequence[int]) -> int:
 def macs_by_layer(model: paddle.nn.Layer, input_shape: Sequence[int]) -> dict[str, int]:
     """Multiply-accumulates of every layer that ran, by its name, in the order of running.
 
-    Counted are convolutions, transposed convolutions, linear and LSTM layers: the products with
-    a weight. Normalisation, activations, pooling and products inside attention are not. The
+    Counted are convolutions, transposed convolutions, linear, LSTM and GRU layers: the products
+    with a weight. Normalisation, activations, pooling and products inside attention are not. The
     network is run once in evaluation mode on zeros.
 
     Args:
@@ -57,7 +57,7 @@ def macs_by_layer(model: paddle.nn.Layer, input_shape: Sequence[int]) -> dict[st
             # A layer may run more than once.
             counts[name] = counts.get(name, 0) + _products(layer, inputs[0], output)
 
-        if isinstance(layer, nn.Conv2D | nn.Conv2DTranspose | nn.Linear | nn.LSTM):
+        if isinstance(layer, nn.Conv2D | nn.Conv2DTranspose | nn.Linear | nn.LSTM | nn.GRU):
             hooks.append(layer.register_forward_post_hook(count))
     was_training = model.training
     model.eval()
@@ -72,7 +72,7 @@ def macs_by_layer(model: paddle.nn.Layer, input_shape: Sequence[int]) -> dict[st
 
 
 def _products(layer: paddle.nn.Layer, x: paddle.Tensor, output: paddle.Tensor) -> int:
-    if isinstance(layer, nn.LSTM):  # every weight once per time step; x is (B, T, in)
+    if isinstance(layer, nn.LSTM | nn.GRU):  # every weight once per time step; x is (B, T, in)
         weights = [p.shape for name, p in named_tensors(layer).items() if "weight" in name]
         return int(math.prod(x.shape[:2])) * sum(int(math.prod(shape)) for shape in weights)
     shape = layer.weight.shape

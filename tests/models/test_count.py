@@ -18,6 +18,7 @@ nn = paddle.nn
         (nn.Conv2DTranspose(4, 6, 2, stride=2), (1, 4, 5, 7), 5 * 7 * 4 * 6 * 4),
         (nn.Linear(4, 6), (2, 5, 4), 2 * 5 * 4 * 6),
         (nn.LSTM(3, 4), (2, 5, 3), 2 * 5 * 16 * (3 + 4)),
+        (nn.GRU(3, 4, direction="bidirectional"), (2, 5, 3), 2 * 2 * 5 * 12 * (3 + 4)),
         (
             nn.LSTM(3, 4, num_layers=2, direction="bidirectional"),
             (1, 5, 3),
