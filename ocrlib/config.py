@@ -59,6 +59,7 @@ class SourceRecipe:
         case: ``fold`` where transcriptions do not tell upper from lower case.
         fonts: which set of fonts renders use: see ``data.synth.fonts.load_fonts``.
         language: of the texts, ``english`` or ``chinese`` (``synth-text``).
+        longest: characters to which texts are cut; 0: as they come (``synth-text``).
         words_ratio: share of single words, the rest are lines (``synth-text``).
         kinds: kinds of pages to render; empty: all (``synth-pages``).
         size: side of a rendered page in px (``synth-pages``, ``synth-scenes``).
@@ -76,6 +77,7 @@ class SourceRecipe:
     case: Case = "exact"
     fonts: Literal["bundled", "debian", "chinese", "chinese-held-out"] = "debian"
     language: Literal["english", "chinese"] = "english"
+    longest: int = number(0, least=0)
     words_ratio: float = number(0.7, least=0, most=1)
     kinds: tuple[str, ...] = ()
     size: int = number(640, least=32)
@@ -276,7 +278,7 @@ _FILES = frozenset({"file", "split", "part", "licence", "case"})
 _FIELDS_OF_KIND: dict[str, frozenset[str]] = {
     "labels": _FILES,
     "crops": _FILES | {"jitter"},
-    "synth-text": frozenset({"fonts", "language", "words_ratio"}),
+    "synth-text": frozenset({"fonts", "language", "longest", "words_ratio"}),
     "synth-pages": _PAGES,
     "synth-scenes": _FILES - {"case"} | _PAGES - {"kinds"},
 }

@@ -84,7 +84,7 @@ def rec_source(
             return CroppedLines(*_files(recipe), recipe.part, on_bad, fold, recipe.jitter)
         case "synth-text":
             fonts, words = load_fonts(recipe.fonts), _words(recipe)
-            return SynthText(fonts, recipe.words_ratio, words, recipe.language)
+            return SynthText(fonts, recipe.words_ratio, words, recipe.language, recipe.longest)
     raise RecipeError("a recogniser cannot learn from this kind of source", value=recipe.kind)
 
 

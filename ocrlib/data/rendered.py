@@ -13,7 +13,7 @@ from ocrlib.data.synth.content import extra_words
 from ocrlib.data.synth.effects import degrade
 from ocrlib.data.synth.fonts import Font
 from ocrlib.data.synth.labelling import label_pages
-from ocrlib.data.synth.language import LANGUAGES
+from ocrlib.data.synth.language import LANGUAGES, shortened
 from ocrlib.data.synth.pages import ALL_KINDS, PAGE_KINDS, render_page
 from ocrlib.data.synth.scenes import write_on
 from ocrlib.data.synth.words import render_line, render_word
@@ -29,6 +29,7 @@ class SynthText:
         words_ratio: share of single words, 0-1; the rest are lines.
         words: a word list to use besides the built-in vocabulary.
         language: ``english`` or ``chinese``; the faces must be able to draw it.
+        longest: characters to which texts are cut; 0: they stay as they are.
     """
 
     def __init__(
@@ -37,10 +38,12 @@ class SynthText:
         words_ratio: float = 0.7,
         words: Sequence[str] = (),
         language: str = "english",
+        longest: int = 0,
     ) -> None:
         self.fonts = tuple(fonts)
         self.words = tuple(words)
-        self.language = LANGUAGES[language]
+        whole = LANGUAGES[language]
+        self.language = shortened(whole, longest) if longest else whole
         self.words_ratio = words_ratio
 
     def __len__(self) -> int:

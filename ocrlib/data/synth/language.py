@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from numpy.random import Generator
 
@@ -34,3 +35,22 @@ class Language:
 ENGLISH = Language(random_word, random_line, str, least=12, distortion=1.0)
 CHINESE = Language(chinese_word, chinese_line, narrow, least=18, distortion=0.4)
 LANGUAGES: Mapping[str, Language] = {"english": ENGLISH, "chinese": CHINESE}
+
+
+def shortened(language: Language, longest: int) -> Language:
+    """The language with texts of 1 to `longest` characters, each cut out of one of its own.
+
+    Where classes are thousands, CTC first has to find out which column is which character. In a
+    text of one or two there is little to find out.
+    """
+    word, line = (partial(_cut, draw, longest) for draw in (language.word, language.line))
+    return replace(language, word=word, line=line)
+
+
+def _cut(draw: Callable[[Generator], str], longest: int, rng: Generator) -> str:
+    while True:
+        text = draw(rng)
+        length = min(len(text), int(rng.integers(1, longest + 1)))
+        start = int(rng.integers(len(text) - length + 1))
+        if piece := text[start : start + length].strip():
+            return piece

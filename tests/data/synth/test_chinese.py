@@ -14,7 +14,7 @@ from ocrlib.data.labels import read_rec_labels
 from ocrlib.data.synth import chinese
 from ocrlib.data.synth.chinese import LEVEL_1, chinese_line, chinese_word, even_characters
 from ocrlib.data.synth.fonts import Font, load_fonts
-from ocrlib.data.synth.language import CHINESE
+from ocrlib.data.synth.language import CHINESE, shortened
 from ocrlib.data.synth.words import render_line, render_word
 from ocrlib.errors import DataError
 
@@ -65,6 +65,17 @@ def test_characters_are_drawn_evenly_and_every_mark_occurs():
     )
     assert set(CHINESE_MARKS) <= seen
     assert CHARSET.missing("".join(seen)) == set()
+
+
+def test_texts_can_be_cut_short():
+    short = shortened(CHINESE, 2)
+    texts = [short.word(rng(8, i)) for i in range(400)] + [short.line(rng(8, 0))]
+    assert {len(text) for text in texts} == {1, 2}
+    assert all(text.strip() == text for text in texts)
+    faces()
+    recipe = SourceRecipe("synth-text", fonts="chinese", language="chinese", longest=1)
+    source = rec_source(recipe, "refuse", CHARSET)
+    assert {len(source.sample(0, rng(9, i)).text) for i in range(20)} == {1}
 
 
 @pytest.mark.slow
