@@ -62,7 +62,7 @@ def eval(
 
     if sweep:
         return _sweep(model, labels, split, part, iou, json_file)
-    task, predict, charset = _predictor(model)
+    task, predict, charset = predictor(model)
     lacking: Counter[str] = Counter()
     unspellable = 0
     anything = np.random.default_rng(0)  # labelled samples leave nothing to chance
@@ -93,7 +93,7 @@ def eval(
     return 0
 
 
-def _predictor(model: str) -> tuple[str, Callable[[Any], Any], Charset | None]:
+def predictor(model: str) -> tuple[str, Callable[[Any], Any], Charset | None]:
     """The task of a bundle or run, what predicts (text regions of a picture, or texts), and what a
     recogniser can spell.
     """
