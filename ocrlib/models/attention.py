@@ -16,6 +16,7 @@ from ocrlib.types import FloatArray
 nn = paddle.nn
 F = paddle.nn.functional
 
+NRTR_SIGNS, NRTR_START, NRTR_END = 4, 2, 3  # padding 0 and unknown 1 are signs too
 NRTR_PLACES = 5000  # longest text that has positions; published weights hold them all
 
 
@@ -36,6 +37,7 @@ class SARGuide(paddle.nn.Layer):
 
     def __init__(self, channels: int, classes: int, size: int = 512, dropout: float = 0.1) -> None:
         super().__init__()
+        self.start, self.padding = classes - 2, classes - 1
         self.columns = nn.LSTM(channels, size, num_layers=2, dropout=dropout)
         self.holistic = nn.Linear(size, size)
         self.embedding = nn.Embedding(classes, size, padding_idx=classes - 1)
@@ -45,6 +47,14 @@ class SARGuide(paddle.nn.Layer):
         self.score = nn.Linear(size, 1)
         self.out = nn.Linear(2 * size + channels, classes - 1)
         self.drop = nn.Dropout(dropout)
+
+    def targets(self, labels: paddle.Tensor, lengths: paddle.Tensor) -> paddle.Tensor:
+        """CTC's labels (B, N), padded with 0, of these lengths (B,), as this guide's texts.
+
+        Returns:
+            Start, the text, start again as the end, padding: (B, N + 2) int64.
+        """
+        return _framed(labels, lengths, self.start, self.start, self.padding)
 
     def forward(
         self,
@@ -214,6 +224,7 @@ class NRTRGuide(paddle.nn.Layer):
     ) -> None:
         super().__init__()
         self.size = size
+        self.padding = 0
         self.memory = nn.Linear(channels, size, bias_attr=False)
         # One more than there are classes, in and out: published weights are so.
         self.embedding = nn.Embedding(classes + 1, size, padding_idx=0)
@@ -224,6 +235,15 @@ class NRTRGuide(paddle.nn.Layer):
         )
         self.out = nn.Linear(size, classes + 1, bias_attr=False)
         self.drop = nn.Dropout(dropout)
+
+    def targets(self, labels: paddle.Tensor, lengths: paddle.Tensor) -> paddle.Tensor:
+        """CTC's labels (B, N), padded with 0, of these lengths (B,), as this guide's texts.
+
+        Returns:
+            Start, the text, end, padding: (B, N + 2) int64.
+        """
+        shifted = labels + (NRTR_SIGNS - 1)  # CTC's first character is 1, here it is 4
+        return _framed(shifted, lengths, NRTR_START, NRTR_END, self.padding)
 
     def forward(
         self,
@@ -249,6 +269,20 @@ class NRTRGuide(paddle.nn.Layer):
         for layer in self.layers:
             x = layer(x, memory)
         return self.out(x)
+
+
+def _framed(
+    labels: paddle.Tensor, lengths: paddle.Tensor, start: int, end: int, padding: int
+) -> paddle.Tensor:
+    """Texts (B, N) between two signs, filled up: (B, N + 2) int64."""
+    batch, longest = labels.shape
+    place = paddle.arange(longest + 1).unsqueeze(0)  # (1, N + 1)
+    ends = lengths.astype("int64").unsqueeze(1)  # (B, 1)
+    more = paddle.zeros([batch, 1], "int64")
+    texts = paddle.concat([labels.astype("int64"), more], axis=1)  # (B, N + 1)
+    texts = paddle.where(place == ends, paddle.full_like(texts, end), texts)
+    texts = paddle.where(place > ends, paddle.full_like(texts, padding), texts)
+    return paddle.concat([paddle.full([batch, 1], start, "int64"), texts], axis=1)
 
 
 def waves(places: int, size: int) -> FloatArray:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ocrlib.engine import paddle
 from ocrlib.errors import RecipeError
-from ocrlib.models import classifier, crnn, detectors, lite, svtr, svtr_lcnet
+from ocrlib.models import classifier, crnn, detectors, lite, svtr, svtr_lcnet, svtr_lite
 
 ARCHITECTURES = (
     "det_lite",
@@ -21,8 +21,11 @@ ARCHITECTURES = (
     "svtr_tiny",
     "svtr_lcnet",
     "svtr_lcnetv3",
+    "svtr_lite",
     "direction_classifier",
 )
+
+GUIDED = ("svtr_lcnet", "svtr_lcnetv3", "svtr_lite")  # take the argument ``guide``
 
 
 def build_model(architecture: Mapping[str, Any]) -> paddle.nn.Layer:
@@ -67,6 +70,8 @@ def build_model(architecture: Mapping[str, Any]) -> paddle.nn.Layer:
                 return svtr_lcnet.svtr_lcnet(**args)
             case "svtr_lcnetv3":
                 return svtr_lcnet.svtr_lcnetv3(**args)
+            case "svtr_lite":
+                return svtr_lite.svtr_lite(**args)
             case "direction_classifier":
                 return classifier.direction_classifier(**args)
     except (TypeError, ValueError) as error:

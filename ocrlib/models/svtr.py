@@ -66,17 +66,27 @@ class SelfAttention(paddle.nn.Layer):
         if mask is not None:
             self.register_buffer("mask", mask, persistable=False)
 
-    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        """Map (B, N, channels) to the same shape."""
+    def forward(self, x: paddle.Tensor, mask: paddle.Tensor | None = None) -> paddle.Tensor:
+        """Map (B, N, channels) to the same shape; ``mask`` is for inputs of any size."""
+        weights, v = self.weights(x, mask)
+        gathered = self.drop(weights).matmul(v)  # (B, heads, N, size)
+        joined = gathered.transpose([0, 2, 1, 3]).reshape([0, 0, self.heads * self.size])
+        return self.drop(self.proj(joined))  # (B, N, channels)
+
+    def weights(
+        self, x: paddle.Tensor, mask: paddle.Tensor | None = None
+    ) -> tuple[paddle.Tensor, paddle.Tensor]:
+        """How much place i takes from place j, (B, heads, N, N), every row sums to 1; and what
+        there is to take, (B, heads, N, size).
+        """
         parts = self.qkv(x).reshape([0, 0, 3, self.heads, self.size])  # (B, N, 3, heads, size)
         parts = parts.transpose([2, 0, 3, 1, 4])  # (3, B, heads, N, size)
         q, k, v = parts[0] * self.size**-0.5, parts[1], parts[2]
         scores = q.matmul(k.transpose([0, 1, 3, 2]))  # (B, heads, N, N)
-        if self.masked:
-            scores = scores + self.mask
-        gathered = self.drop(F.softmax(scores, axis=-1)).matmul(v)  # (B, heads, N, size)
-        joined = gathered.transpose([0, 2, 1, 3]).reshape([0, 0, self.heads * self.size])
-        return self.drop(self.proj(joined))  # (B, N, channels)
+        mask = self.mask if self.masked else mask
+        if mask is not None:
+            scores = scores + mask
+        return F.softmax(scores, axis=-1), v
 
 
 class MLP(paddle.nn.Layer):
@@ -133,9 +143,9 @@ class MixingBlock(paddle.nn.Layer):
         self.mlp = MLP(channels, ratio * channels, act, dropout)
         self.drop_path = drop_path
 
-    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
-        """Map (B, N, channels) to the same shape."""
-        x = x + self._kept(self.mixer(self.norm1(x)))
+    def forward(self, x: paddle.Tensor, mask: paddle.Tensor | None = None) -> paddle.Tensor:
+        """Map (B, N, channels) to the same shape; ``mask`` is for inputs of any size."""
+        x = x + self._kept(self.mixer(self.norm1(x), mask))
         return x + self._kept(self.mlp(self.norm2(x)))
 
     def _kept(self, branch: paddle.Tensor) -> paddle.Tensor:

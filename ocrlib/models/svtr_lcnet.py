@@ -74,13 +74,14 @@ class SVTRLCNet(paddle.nn.Layer):
     """Backbone, mixing, one linear layer; a guide beside them while training.
 
     With a guide, the CTC branch learns from what the backbone gives but does not change it: only
-    the guide teaches the backbone. Without one, CTC teaches both.
+    the guide teaches the backbone, unless they share it. Without one, CTC teaches both.
 
     Args:
-        backbone: maps crops (B, 3, 48, W) to (B, channels, 1, T).
+        backbone: maps crops (B, 3, H, W) to (B, channels, h, T).
         encoder: maps that to (B, ``out_channels``, 1, T).
         classes: classes including the blank.
         guide: maps the backbone's map and known texts to scores, or None.
+        share: whether CTC teaches the backbone beside a guide.
     """
 
     def __init__(
@@ -89,12 +90,14 @@ class SVTRLCNet(paddle.nn.Layer):
         encoder: paddle.nn.Layer,
         classes: int,
         guide: paddle.nn.Layer | None = None,
+        share: bool = False,
     ) -> None:
         super().__init__()
         self.backbone = backbone
         self.encoder = encoder
         self.head = nn.Linear(encoder.out_channels, classes)
         self.guide = guide
+        self.share = share
 
     def forward(
         self,
@@ -102,7 +105,7 @@ class SVTRLCNet(paddle.nn.Layer):
         targets: paddle.Tensor | None = None,
         valid: paddle.Tensor | None = None,
     ) -> RecOutput:
-        """Read crops (B, 3, 48, W), normalised.
+        """Read crops (B, 3, H, W), normalised, H as the backbone wants it.
 
         Args:
             x: the crops.
@@ -122,7 +125,8 @@ class SVTRLCNet(paddle.nn.Layer):
             return RecOutput(self.head(columns_to_sequence(self.encoder(x))))
         if targets is None:
             raise ValueError("training with a guide needs targets; drop_guide() goes without")
-        features = columns_to_sequence(self.encoder(x.detach()))  # (B, T, D)
+        seen = x if self.share else x.detach()
+        features = columns_to_sequence(self.encoder(seen))  # (B, T, D)
         return RecOutput(self.head(features), features, self.guide(x, targets, valid))
 
 

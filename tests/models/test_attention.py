@@ -76,3 +76,12 @@ def test_waves_by_hand():
     found = waves(3, 4)
     wanted = [[np.sin(p), np.cos(p), np.sin(p / 100), np.cos(p / 100)] for p in range(3)]
     np.testing.assert_allclose(found, wanted, atol=1e-6)
+
+
+def test_texts_between_their_signs():
+    labels, lengths = paddle.to_tensor([[3, 4, 0], [1, 2, 3], [0, 0, 0]], "int32"), [2, 3, 0]
+    found = {n: g.targets(labels, paddle.to_tensor(lengths)) for n, g in guides().items()}
+    # 12 classes: start and end 10, padding 11. CTC's class k stays k.
+    assert found["sar"].tolist() == [[10, 3, 4, 10, 11], [10, 1, 2, 3, 10], [10, 10, 11, 11, 11]]
+    # Padding 0, unknown 1, start 2, end 3, then the characters: k becomes k + 3.
+    assert found["nrtr"].tolist() == [[2, 6, 7, 3, 0], [2, 4, 5, 6, 3], [2, 3, 0, 0, 0]]
