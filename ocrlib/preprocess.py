@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -126,27 +126,40 @@ class RecPreprocess:
     Args:
         height: px.
         max_width: px.
+        fit: "ladder" pads to the next of a few widths. A network with a learnt place for every
+            patch, such as SVTR, takes one width only: "pad" pads every crop to ``max_width``,
+            "stretch" gives every crop this width and lets the aspect ratio go.
 
     Raises:
-        RecipeError: for sizes below 1.
+        RecipeError: for sizes below 1 or an unknown ``fit``.
     """
 
     height: int = 32
     max_width: int = 1536
+    fit: Literal["ladder", "pad", "stretch"] = "ladder"
 
     def __post_init__(self) -> None:
         _check_positive("height", self.height)
         _check_positive("max_width", self.max_width)
+        if self.fit not in ("ladder", "pad", "stretch"):
+            raise RecipeError(
+                "fit must be 'ladder', 'pad' or 'stretch'", value=self.fit, remedy="use 'ladder'"
+            )
 
     def content_width(self, height: int, width: int) -> int:
         """The width in px, without padding, that a crop of this size gets."""
+        if self.fit == "stretch":
+            return self.max_width
         return min(self.max_width, max(1, math.ceil(width * self.height / height)))
 
     def padded_width(self, height: int, width: int) -> int:
         """The width in px, with padding, that a crop of this size gets.
 
-        Rounded up to multiples of 32 until 256, of 64 until 512, of 128 until 1024, of 256 beyond.
+        On the ladder: rounded up to multiples of 32 until 256, of 64 until 512, of 128 until 1024,
+        of 256 beyond.
         """
+        if self.fit != "ladder":
+            return self.max_width
         content = self.content_width(height, width)
         step = next((step for limit, step in _LADDER if content <= limit), _LADDER_TOP)
         return -(-content // step) * step

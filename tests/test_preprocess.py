@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,6 +91,37 @@ def test_long_lines_are_squeezed_to_the_limit():
     assert (out > 0.99).all()
 
 
+@pytest.mark.parametrize(
+    ("fit", "content", "padded"),
+    [
+        ("ladder", (40, 320), (64, 320)),
+        ("pad", (40, 320), (320, 320)),
+        ("stretch", (320, 320), (320, 320)),
+    ],
+)
+def test_three_ways_to_a_width(fit: str, content: tuple, padded: tuple):
+    rule = RecPreprocess(32, 320, fit)
+    shapes = ((64, 80), (16, 4000))
+    assert tuple(rule.content_width(*shape) for shape in shapes) == content
+    assert tuple(rule.padded_width(*shape) for shape in shapes) == padded
+    out = rule(np.full((64, 80, 3), 255, np.uint8))
+    assert out.shape == (3, 32, padded[0])
+    assert (out[:, :, : content[0]] > 0.99).all()
+    assert (out[:, :, content[0] :] == 0).all()
+
+
+def test_one_width_as_the_reference_makes_it(golden: Path):
+    fits = {"resize_norm_img": "pad", "resize_norm_img_nopad": "stretch"}
+    cases = json.loads((golden / "rec_resize.json").read_text(encoding="utf-8"))
+    cases = [case for case in cases if case["fn"] in fits]
+    assert {case["fn"] for case in cases} == set(fits)
+    for case in cases:
+        _, height, width = case["image_shape"]
+        rule = RecPreprocess(height, width, fits[case["fn"]])
+        assert rule.content_width(*case["in_hw"]) == case["content_width"], case
+        assert [3, height, rule.padded_width(*case["in_hw"])] == case["out_shape"], case
+
+
 def test_shrinking_keeps_thin_strokes():
     page = np.full((400, 400, 3), 255, np.uint8)
     page[:, 201] = 0
@@ -98,7 +130,9 @@ def test_shrinking_keeps_thin_strokes():
 
 
 @pytest.mark.parametrize(
-    "rule", [DetPreprocess(736, "min"), RecPreprocess(48, 640)], ids=["det", "rec"]
+    "rule",
+    [DetPreprocess(736, "min"), RecPreprocess(48, 640), RecPreprocess(32, 100, "stretch")],
+    ids=["det", "rec", "rec of one width"],
 )
 def test_dict_round_trip_through_json(rule: DetPreprocess | RecPreprocess):
     assert type(rule).from_dict(json.loads(json.dumps(rule.to_dict()))) == rule
@@ -118,6 +152,7 @@ def test_dict_round_trip_through_json(rule: DetPreprocess | RecPreprocess):
         (RecPreprocess, {"height": True}, "height"),
         (RecPreprocess, {"max_width": -1}, "max_width"),
         (RecPreprocess, {"widht": 320}, "unknown key"),
+        (RecPreprocess, {"fit": "crop"}, "'ladder', 'pad' or 'stretch'"),
     ],
 )
 def test_impossible_rules_are_refused(cls: type, values: dict, problem: str):
