@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ocrlib.config_augment import AugmentRecipe
+from ocrlib.config_losses import DetLossRecipe, GuideRecipe
 from ocrlib.errors import RecipeError
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
 from ocrlib.tables import from_table, number
@@ -221,25 +222,6 @@ class PostprocessRecipe:
 
 
 @dataclass(frozen=True)
-class DetLossRecipe:
-    """What a detector's maps are compared by: see ``losses.db.DBLoss``.
-
-    Args:
-        main: of the probability map. ``dice`` weighs a false speck by its area, next to nothing;
-            ``bce`` looks at the worst pixels of the background, and lets all the others float just
-            below them; ``dice+bce`` is the sum of both.
-        alpha: weight of the probability map.
-        beta: weight of the threshold map.
-        ohem_ratio: background pixels per text pixel in ``bce``.
-    """
-
-    main: Literal["dice", "bce", "dice+bce"] = "dice"
-    alpha: float = number(5.0, least=0)
-    beta: float = number(10.0, least=0)
-    ohem_ratio: float = number(3.0, above=0)
-
-
-@dataclass(frozen=True)
 class DetRecipe:
     """Everything that makes a detector."""
 
@@ -253,7 +235,7 @@ class DetRecipe:
     seed: int = number(1, least=0)
     preprocess: DetPreprocess = field(default_factory=DetPreprocess)
     postprocess: PostprocessRecipe = PostprocessRecipe()
-    loss: DetLossRecipe = DetLossRecipe()
+    loss: DetLossRecipe = field(default_factory=DetLossRecipe)
 
 
 @dataclass(frozen=True)
@@ -269,6 +251,7 @@ class RecRecipe:
     init: InitRecipe | None = None
     seed: int = number(1, least=0)
     preprocess: RecPreprocess = field(default_factory=RecPreprocess)
+    guide: GuideRecipe | None = None
 
 
 Recipe = DetRecipe | RecRecipe

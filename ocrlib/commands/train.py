@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -160,7 +161,7 @@ def print_figures(figures: Mapping[str, float]) -> None:
 
 
 def trained_task(folder: Path) -> tuple[Recipe, DetTask | RecTask, dict[str, Any]]:
-    """Recipe, task with the best weights, and state of a run."""
+    """Recipe, task with the best weights, and state of a run; a guide is left behind."""
     from ocrlib.train.build import build_task
     from ocrlib.train.checkpoint import load_checkpoint, restore
     from ocrlib.train.loop import BEST, LAST
@@ -168,8 +169,12 @@ def trained_task(folder: Path) -> tuple[Recipe, DetTask | RecTask, dict[str, Any
     file = folder / (BEST if (folder / BEST).exists() else LAST)
     groups, state = load_checkpoint(file)
     recipe = recipe_from_dict(state["description"].get("recipe", {}), file)
-    task = build_task(recipe, evaluate=False)
-    restore(task.model, groups.get("average", groups["model"]), file)
+    plain = replace(recipe, guide=None) if isinstance(recipe, RecRecipe) else recipe
+    task = build_task(plain, evaluate=False)
+    arrays = groups.get("average", groups["model"])
+    # The last checkpoint, which training resumes from, holds a guide where there was one.
+    kept = {name: array for name, array in arrays.items() if not name.startswith("guide.")}
+    restore(task.model, kept, file)
     task.model.eval()
     return recipe, task, state
 

@@ -213,7 +213,8 @@ class RecChunks:
 
     def chunk(self, number: int) -> Chunk:
         """A few batches: ``image`` (B, 3, 32, W) float32, ``label`` (B, L) int32 padded with 0,
-        ``length`` (B,) int64, ``fold_case`` (B,) bool.
+        ``length`` (B,) int64, ``valid`` (B,) float32, the share of the width that is not padding,
+        ``fold_case`` (B,) bool.
         """
         groups: dict[int, list[dict[str, Any]]] = {}
         skipped: Counter[str] = Counter()
@@ -260,7 +261,8 @@ class RecChunks:
                 value=sample.text,
                 remedy="correct the label, or set data.on_bad to skip",
             )
-        return {"image": row, "classes": classes, "fold_case": sample.fold_case}
+        valid = self.preprocess.content_width(*image.shape[:2]) / row.shape[2]
+        return {"image": row, "classes": classes, "valid": valid, "fold_case": sample.fold_case}
 
 
 _REASONS: dict[type[Exception], str] = {
@@ -284,5 +286,6 @@ def _rec_batch(rows: list[dict[str, Any]]) -> Batch:
         "image": np.stack([row["image"] for row in rows]),
         "label": label,
         "length": np.array([len(row["classes"]) for row in rows], np.int64),
+        "valid": np.array([row["valid"] for row in rows], np.float32),
         "fold_case": np.array([row["fold_case"] for row in rows]),
     }

@@ -10,9 +10,10 @@ from ocrlib.data.build import build_charset, det_eval_samples, rec_eval_samples
 from ocrlib.engine import paddle
 from ocrlib.errors import RecipeError
 from ocrlib.losses.db import DBLoss
-from ocrlib.models.build import build_model
+from ocrlib.models.build import GUIDED, build_model
 from ocrlib.postprocess.db import DBPostprocess
 from ocrlib.train.finetune import start_from
+from ocrlib.train.guided import GuidedRecTask
 from ocrlib.train.task import DetEvalSet, DetTask, RecEvalSet, RecTask
 
 
@@ -25,7 +26,7 @@ def build_task(recipe: Recipe, evaluate: bool = True) -> DetTask | RecTask:
     """
     bad = recipe.data.on_bad
     sets = recipe.eval if evaluate else ()
-    model = build_model(architecture(recipe))
+    model = build_model(_trained_architecture(recipe))
     if isinstance(recipe, DetRecipe):
         pages = [DetEvalSet(entry.name, det_eval_samples(entry, bad)) for entry in sets]
         post = postprocess(recipe)
@@ -37,8 +38,22 @@ def build_task(recipe: Recipe, evaluate: bool = True) -> DetTask | RecTask:
         RecEvalSet(entry.name, rec_eval_samples(entry, bad), entry.ignore_case, entry.alnum_only)
         for entry in sets
     ]
+    _check_width(model, recipe)
     _check_time_step(model, recipe)
+    if recipe.guide is not None:
+        return GuidedRecTask(model, charset, recipe.preprocess, crops, recipe.guide.weight)
     return RecTask(model, charset, recipe.preprocess, crops)
+
+
+def _check_width(model: paddle.nn.Layer, recipe: RecRecipe) -> None:
+    """Refuse crops of other widths than the network takes."""
+    width, rule = getattr(model, "input_width", None), recipe.preprocess
+    if width is not None and (rule.fit == "ladder" or rule.max_width != width):
+        raise RecipeError(
+            f"this network reads crops of {width} px width only",
+            value={"fit": rule.fit, "max_width": rule.max_width},
+            remedy=f'set preprocess.fit to "pad" or "stretch" and preprocess.max_width to {width}',
+        )
 
 
 def _check_time_step(model: paddle.nn.Layer, recipe: RecRecipe) -> None:
@@ -62,13 +77,31 @@ def _check_time_step(model: paddle.nn.Layer, recipe: RecRecipe) -> None:
 
 
 def architecture(recipe: Recipe) -> dict[str, Any]:
-    """What ``models.build`` needs to build the recipe's network."""
-    args = dict(recipe.model.args)
+    """What ``models.build`` needs to build the recipe's network as it is shipped."""
+    name, args = recipe.model.architecture, dict(recipe.model.args)
     if isinstance(recipe, RecRecipe):
         if "charset_size" in args:
             raise RecipeError("model.args.charset_size follows from model.charset: leave it out")
+        if "guide" in args:
+            raise RecipeError("model.args.guide: use guide.kind", value=args["guide"])
         args["charset_size"] = build_charset(recipe).size
-    return {"name": recipe.model.architecture, "args": args}
+        if name in GUIDED:
+            args["guide"] = None
+    return {"name": name, "args": args}
+
+
+def _trained_architecture(recipe: Recipe) -> dict[str, Any]:
+    """The same with what training needs besides."""
+    plain = architecture(recipe)
+    if isinstance(recipe, DetRecipe) or recipe.guide is None:
+        return plain
+    if plain["name"] not in GUIDED:
+        raise RecipeError(
+            "guide: this network has no place for one",
+            value=plain["name"],
+            remedy=f"use one of {', '.join(GUIDED)}",
+        )
+    return {**plain, "args": {**plain["args"], "guide": recipe.guide.kind}}
 
 
 def postprocess(recipe: DetRecipe) -> DBPostprocess:
@@ -102,8 +135,11 @@ def initialise(task: DetTask | RecTask, recipe: Recipe) -> dict[str, Any]:
         return {}
     bundle = load_bundle(str(expand(recipe.init.bundle)))
     _check_fits(bundle, task, recipe)
+    guided = isinstance(recipe, RecRecipe) and recipe.guide is not None
+    # No bundle holds a guide.
+    reset = (*recipe.init.reset, "guide") if guided else recipe.init.reset
     charset = task.charset if recipe.init.extend and isinstance(task, RecTask) else None
-    fresh = start_from(task.model, bundle, recipe.init.reset, charset)
+    fresh = start_from(task.model, bundle, reset, charset)
     return {
         "name": bundle.spec.name,
         "learnt_anew": fresh,

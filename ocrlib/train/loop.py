@@ -247,7 +247,7 @@ class _Run:
             score = self.figures.get(self.task.primary)
             if score is not None and (self.best_score is None or score > self.best_score):
                 self.best_score, self.best_step = score, self.step
-                arrays = {"model": model_arrays(self.task.model)}
+                arrays = {"model": model_arrays(self.task.student)}
                 save_checkpoint(self.folder / BEST, arrays, self._state([[0, 0]], stream))
         self.frozen.train()
         tracker.record(self.step, {"eval": self.figures})

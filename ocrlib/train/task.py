@@ -38,6 +38,11 @@ class Task(Protocol):
     model: paddle.nn.Layer
     primary: str
 
+    @property
+    def student(self) -> paddle.nn.Layer:
+        """What the best checkpoint holds: ``model``, less what only training needs."""
+        ...
+
     def loss(self, batch: TensorBatch) -> dict[str, paddle.Tensor]:
         """Scalars by name; ``loss`` is the one to minimise, the others are for the log."""
         ...
@@ -91,6 +96,11 @@ class DetTask:
         self.preprocess = preprocess
         self.postprocess = postprocess
         self.sets = tuple(sets)
+
+    @property
+    def student(self) -> paddle.nn.Layer:
+        """The network itself."""
+        return self.model
 
     def loss(self, batch: TensorBatch) -> dict[str, paddle.Tensor]:
         """The DB loss and its parts for a batch of ``DetChunks``."""
@@ -146,12 +156,20 @@ class RecTask:
         self.ctc_loss = CTCLoss()
         self.fold = CaseFold(charset)
 
+    @property
+    def student(self) -> paddle.nn.Layer:
+        """The network itself."""
+        return self.model
+
     def loss(self, batch: TensorBatch) -> dict[str, paddle.Tensor]:
         """The CTC loss for a batch of ``RecChunks``."""
-        logits = self.model(batch["image"]).logits
+        return {"loss": self.ctc(self.model(batch["image"]).logits, batch)}
+
+    def ctc(self, logits: paddle.Tensor, batch: TensorBatch) -> paddle.Tensor:
+        """The CTC loss of logits (B, T, C), blind to case where the batch says so."""
         if bool(batch["fold_case"].any()):
             logits = self.fold(logits, batch["fold_case"])
-        return {"loss": self.ctc_loss(logits, batch["label"], batch["length"])}
+        return self.ctc_loss(logits, batch["label"], batch["length"])
 
     def predict(self, images: Sequence[ByteImage]) -> list[tuple[str, float]]:
         """Text and confidence (0-1) of each crop, RGB uint8 (H, W, 3)."""

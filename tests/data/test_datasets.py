@@ -72,6 +72,8 @@ def test_rec_batches_share_one_width_and_a_budget_of_pixels():
         assert count >= 4
         assert 0.5 * 800 <= count * width <= 1.6 * 800 or count < 8  # a budget of 8 x 100 px
         assert (batch["label"] > 0).sum(axis=1).tolist() == batch["length"].tolist()
+        content = (batch["image"] != 0).any(axis=(1, 2)).sum(axis=1)  # px that are not padding
+        np.testing.assert_allclose(batch["valid"], content / width)
         total += count
     assert total + sum(chunk.skipped.values()) == chunk.samples == 100
     widths = [batch["image"].shape[3] for batch in chunk.batches]

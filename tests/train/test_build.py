@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ocrlib.config import DetLossRecipe, load_recipe, recipe_from_dict
+from ocrlib.config import load_recipe, recipe_from_dict
+from ocrlib.config_losses import DetLossRecipe
 from ocrlib.errors import RecipeError
 from ocrlib.train.build import build_task
 

@@ -45,6 +45,10 @@ class ToyTask:
             nn.Linear(4, 8), nn.BatchNorm1D(8), nn.ReLU(), nn.Dropout(dropout), nn.Linear(8, 1)
         )
 
+    @property
+    def student(self):
+        return self.model
+
     def loss(self, batch):
         out = self.model(batch["x"])
         loss = nn.functional.binary_cross_entropy_with_logits(out, batch["y"])
