@@ -64,6 +64,7 @@ class Font:
         style: one of `STYLES`: what it looks like.
         upper_only: it has capitals in place of small letters, so text drawn with it must be
             labelled in capitals.
+        lacks: characters for which it has a glyph, but an empty one.
     """
 
     path: Path
@@ -72,6 +73,7 @@ class Font:
     licence: str | None
     style: str = "sans"
     upper_only: bool = False
+    lacks: str = ""
 
     @property
     def slanted(self) -> bool:
@@ -155,7 +157,8 @@ def _listed(font_list: Path, root: Path, which: FontSet) -> tuple[Font, ...]:
             index = package.get("index", 0)
             family = _family(path, index)
             licence, style = package["licence"], package["style"]
-            fonts.append(Font(path, index, family, licence, style, name in upper_only))
+            lacks = package.get("lacks", "")
+            fonts.append(Font(path, index, family, licence, style, name in upper_only, lacks))
     if absent:
         raise DataError(
             f"{len(absent)} font packages are not installed",
@@ -196,6 +199,8 @@ def covers(font: Font, text: str) -> bool:
     table = _coverage(font)
     for char in text:
         byte, bit = divmod(ord(char), 8)
+        if char in font.lacks:
+            return False
         if char != " " and (byte >= len(table) or not table[byte] >> bit & 1):
             return False
     return True

@@ -13,8 +13,9 @@ from ocrlib.data.build import rec_source
 from ocrlib.data.labels import read_rec_labels
 from ocrlib.data.synth import chinese
 from ocrlib.data.synth.chinese import LEVEL_1, chinese_line, chinese_word, even_characters
-from ocrlib.data.synth.fonts import Font, load_fonts
+from ocrlib.data.synth.fonts import Font, covers, get_face, load_fonts
 from ocrlib.data.synth.language import CHINESE, shortened
+from ocrlib.data.synth.typeset import draw_text
 from ocrlib.data.synth.words import render_line, render_word
 from ocrlib.errors import DataError
 
@@ -80,12 +81,24 @@ def test_texts_can_be_cut_short():
 
 @pytest.mark.slow
 def test_chinese_faces_have_the_charset_in_both_widths():
-    from ocrlib.data.synth.fonts import covers
-
     known = faces() + faces("chinese-held-out")
-    wide = "".join(map(chr, range(0xFF01, 0xFF5F)))
-    assert [f.family for f in known if not covers(f, CHARSET.characters + wide)] == []
+    signs = CHARSET.characters + "".join(map(chr, range(0xFF01, 0xFF5F)))
     assert len({font.family for font in faces()}) >= 8
+    for font in known:
+        there = "".join(sign for sign in signs if sign not in font.lacks and sign != " ")
+        assert len(there) > 3950
+        assert covers(font, there)
+        face = get_face(font, 24)
+        drawn = {sign: draw_text(face, sign).mask for sign in there}
+        assert [sign for sign, mask in drawn.items() if not mask.size] == [], font.family
+        shapes = {(mask.shape, mask.tobytes()) for sign, mask in drawn.items() if sign in LEVEL_1}
+        assert len(shapes) == len(LEVEL_1), font.family  # no box stands for several
+
+
+def test_a_face_is_passed_over_for_what_it_lacks():
+    (face,) = (font for font in faces() if font.lacks)
+    with pytest.raises(DataError, match="no font covers"):
+        render_word(rng(10), [face], text=f"2{face.lacks}", language=CHINESE)
 
 
 def test_the_held_out_family_is_not_trained_on():
