@@ -14,10 +14,10 @@ STRICT_VARIABLE = "OCRLIB_STRICT_CHECKS"
 
 
 def find_notebooks(include_assignments: bool = False) -> list[Path]:
-    """Every notebook of the chapters. Assignments are left out: their blanks cannot run."""
+    """Every notebook of the book. Assignments are left out: their blanks cannot run."""
     return [
         path
-        for path in sorted(CHAPTERS.glob("*/*.ipynb"))
+        for path in [*sorted(CHAPTERS.glob("*/*.ipynb")), *sorted(ROOT.glob("book/*.ipynb"))]
         if include_assignments or path.name != "assignment.ipynb"
     ]
 

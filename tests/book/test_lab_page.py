@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import base64
-import os
-import socket
-import subprocess
-import sys
-import time
+import importlib.util
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import cv2
-import nbformat
 import numpy as np
 import pytest
 import shapely
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from notebook_files import CHAPTERS, ROOT, read_notebook
+from notebook_files import CHAPTERS, read_notebook
 from ocrlib.explore.specimens import receipt
 from ocrlib.metrics.detection import DetectionMetric
 from ocrlib.postprocess.db import DBPostprocess
 
 pytestmark = pytest.mark.browser
+
+_spec = importlib.util.spec_from_file_location("watching", Path(__file__).with_name("watching.py"))
+assert _spec is not None
+assert _spec.loader is not None
+watching = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(watching)
+Watched = watching.Watched
 
 LESSON = "chapters/07_postprocessing_lab/lesson"
 FAST = 16  # ms
@@ -153,28 +154,6 @@ def move_everything(lab: Lab, packed: dict[str, Packed]) -> None:
             move(lab)
             post = change(post)
             lab.shows(picture.expected(post))
-
-
-class Watched:
-    """A page whose complaints and requests are noted."""
-
-    def __init__(self, page: Page, base: str) -> None:
-        self.page = page
-        self.base = base
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.requests.append(request.url))
-
-    def _on_console(self, message: Any) -> None:
-        if message.type == "error":
-            self.complaints.append(message.text)
-
-    def is_quiet(self) -> None:
-        inside = (self.base, self.base.replace("http", "ws", 1), "data:", "blob:", "about:")
-        assert [url for url in self.requests if not url.startswith(inside)] == []
-        assert self.complaints == []
 
 
 @pytest.fixture(params=["http", "file"])
@@ -315,67 +294,16 @@ lab"""
 @pytest.fixture(scope="module")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a JupyterLab that serves one small notebook."""
-    folder = tmp_path_factory.mktemp("jupyter")
     cells = [CELL, 'PostprocessLab(pictures[:1], language="zh")', "lab.unclip_ratio = 2.5"]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
-    (folder / "root").mkdir()
-    nbformat.write(notebook, folder / "root" / "lab.ipynb")
-    settings = folder / "settings/@jupyterlab/apputils-extension"
-    settings.mkdir(parents=True)
-    quiet = '{"fetchNews": "false", "checkForUpdates": false}'
-    (settings / "notification.jupyterlab-settings").write_text(quiet, encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        "--no-browser",
-        "--allow-root",
-        "--expose-app-in-browser",
-    ]
-    command += [f"--port={port}", f"--ServerApp.root_dir={folder / 'root'}", "--ip=127.0.0.1"]
-    command += [
-        "--IdentityProvider.token=",
-        "--ServerApp.port_retries=0",
-        "--LabApp.extension_manager=readonly",
-    ]
-    own = {
-        "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces",
-        "JUPYTER_CONFIG_DIR": folder / "config",
-        "JUPYTER_RUNTIME_DIR": folder / "run",
-        "IPYTHONDIR": folder / "ipython",
-        "PYTHONPATH": ROOT,
-    }
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            command, env={**os.environ, **{k: str(v) for k, v in own.items()}},
-            stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    base = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        try:
-            urlopen(f"{base}/api/status", timeout=5).close()
-            break
-        except OSError:
-            assert server.poll() is None, (folder / "log").read_text(encoding="utf-8")
-            time.sleep(0.5)
-    yield base
-    server.terminate()
-    server.wait(timeout=30)
+    with watching.jupyterlab(tmp_path_factory.mktemp("jupyter"), cells) as base:
+        yield base
 
 
 def test_the_lab_in_jupyterlab(browser: Browser, jupyter: str, tmp_path: Path) -> None:
     context = browser.new_context(viewport={"width": 1500, "height": 1000})
     watched = Watched(context.new_page(), jupyter)
     page = watched.page
-    page.goto(f"{jupyter}/lab/tree/lab.ipynb")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=120_000)
-    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=120_000)
-    page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    watching.open_notebook(page, jupyter)
     first, second = page.locator(".ocr-lab").nth(0), page.locator(".ocr-lab").nth(1)
     lab = Lab(page, first)
     # The third cell has moved a slider from Python.

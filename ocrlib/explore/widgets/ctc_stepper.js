@@ -308,7 +308,7 @@ class CtcStage {
 
   write(text, x, y, size, colour, weight = 600) {
     this.pen.fillStyle = colour;
-    this.pen.font = `${weight} ${size}px system-ui, sans-serif`;
+    this.pen.font = `${weight} ${size}px ui-monospace, "DejaVu Sans Mono", monospace`; // l is not I
     this.pen.fillText(text, x, y);
   }
 
@@ -326,12 +326,12 @@ class CtcStage {
     const { pen, grid } = this, size = Math.min(15, grid.column * 0.95 + 3);
     greedy.path.forEach((cls, t) => {
       const x = GUTTER + t * grid.column, rule = greedy.rules[t];
-      pen.globalAlpha = t <= frame ? 1 : 0.35;
-      if (rule === "new") {
-        pen.fillStyle = NEW;
-        pen.fillRect(x + 0.5, top, grid.column - 1, PATH);
-      }
-      const colour = { new: "#0b1a14", repeat: NEW, blank: MUTED }[rule];
+      const past = t <= frame;
+      pen.globalAlpha = past ? 1 : 0.5;
+      pen.fillStyle = pen.strokeStyle = NEW, pen.lineWidth = 1;
+      if (rule === "new" && past) pen.fillRect(x + 0.5, top, grid.column - 1, PATH);
+      if (rule === "new" && !past) pen.strokeRect(x + 1, top + 0.5, grid.column - 2, PATH - 1);
+      const colour = { new: past ? "#0b1a14" : NEW, repeat: NEW, blank: MUTED }[rule];
       this.write(sign(word, cls), x + grid.column / 2, top + PATH / 2, rule === "blank" ? size * 0.8 : size, colour);
     });
     pen.globalAlpha = 1;

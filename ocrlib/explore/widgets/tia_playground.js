@@ -566,6 +566,7 @@ function build(root, model, session, request) {
       let offset = [0, 0];
       point.addEventListener("pointerdown", (event) => {
         point.setPointerCapture(event.pointerId);
+        point.focus({ preventScroll: true }); // a finger's drag does not do that by itself
         const [x, y] = stage.at(event.clientX, event.clientY), [px, py] = place(handles()[i], moves()[i]);
         offset = [px - x, py - y]; // the point does not jump to the pointer
       });
