@@ -114,7 +114,7 @@ def main() -> int:
         print(f"{options.model}: not a recogniser but for the task {task}", file=sys.stderr)
         return 1
     content: dict[str, Any] = {
-        "command": "python book/tools/chinese_figures.py",
+        "command": f"python book/tools/chinese_figures.py --model {options.model}",
         "model": options.model,
         "date": date.today().isoformat(),
         "commit": git_commit(),
