@@ -40,7 +40,7 @@ from ocrlib.types import DetSample
 
 PATH = ROOT / "book" / "results" / "finetune-det.json"
 IOUS = (0.5, 0.7)
-GRID = Grid((0.3,), (0.4, 0.5, 0.6, 0.7, 0.8), (1.3, 1.6, 1.9, 2.2, 2.5))
+GRID = Grid((0.3,), (0.3, 0.4, 0.5, 0.6, 0.7), (0.8, 1.0, 1.2, 1.4, 1.6))
 
 
 @dataclass(frozen=True)
