@@ -54,7 +54,6 @@ VARIANTS = {
     "convolutions along the line": Variant("conv"),
     "none": Variant("none"),
     "second stride (1, 1)": Variant(strides=small.TALL),
-    "8 px a column": Variant(strides=small.COARSE),
 }
 
 
@@ -119,7 +118,7 @@ def summarise(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
                     "difference": interval(both),
                 }
         if entry:
-            found[title] = entry
+            found[title] = {"settings": asdict(variant)} | entry
     return found
 
 
