@@ -52,7 +52,7 @@ VARIANTS = {
     "BiLSTM": BASE,
     "BiGRU": Variant("bigru"),
     "convolutions along the line": Variant("conv"),
-    "none": Variant("none"),
+    "nothing along the line": Variant("none"),
     "second stride (1, 1)": Variant(strides=small.TALL),
 }
 

@@ -28,7 +28,7 @@ def test_no_two_variants_are_the_same():
 def test_differences_are_taken_seed_by_seed():
     found = tool.summarise([fake_run(v, s) for v in tool.VARIANTS.values() for s in tool.SEEDS])
     assert list(found) == list(tool.VARIANTS)
-    none = found["none"]["words"]
+    none = found["nothing along the line"]["words"]
     assert none["mean"] == pytest.approx(0.66)
     difference = none["difference"]
     assert difference["values"] == pytest.approx([-0.02, -0.04, -0.06])
