@@ -75,6 +75,7 @@ def execute(path: Path, timeout: int = 600) -> float:
     client = NotebookClient(
         notebook,
         timeout=timeout,
+        startup_timeout=300,  # a busy machine takes its time to start a kernel
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
