@@ -24,7 +24,8 @@ from notebook_files import ROOT, read_notebook
 from ocrlib.data import tia
 from ocrlib.errors import DataError
 from ocrlib.explore.ctc_numpy import forward_backward, log_softmax
-from ocrlib.explore.widgets.ctc_stepper import stepper_words
+from ocrlib.explore.widgets.ctc_stepper import CtcStepper, stepper_words
+from ocrlib.explore.widgets.tia_playground import TiaPlayground
 from ocrlib.postprocess import prefix_search
 from ocrlib.postprocess.ctc import beam, greedy
 
@@ -561,6 +562,14 @@ def test_widgets_travel_light(stored: dict[str, Any]) -> None:
     for state, buffers in stored.values():
         text = len(state["_esm"]) + len(state["_css"])
         assert text + sum(4 / 3 * len(data) for data in buffers.values()) < 300_000  # bytes
+
+
+def test_the_page_carries_the_shipped_widgets(stored: dict[str, Any]) -> None:
+    """After a change: book/tools/execute.py book/playgrounds.ipynb."""
+    for kind in (CtcStepper, TiaPlayground):
+        name = "stepper" if kind is CtcStepper else "playground"
+        assert stored[name][0]["_esm"] == kind._esm
+        assert stored[name][0]["_css"] == kind._css
 
 
 # ---- JupyterLab ----------------------------------------------------------------------------

@@ -199,6 +199,29 @@ def test_many_classes_leave_a_rest(page: Page, words: list[Lattice]) -> None:
         assert tuple(text) == greedy(word.logits[None])[0].indices
 
 
+def test_a_text_never_has_the_rest_in_it(page: Page) -> None:
+    """Even where all other classes together are the likeliest."""
+    logits = np.log(np.array([[0.2, 0.1, 0.7], [0.2, 0.1, 0.7]], np.float32))
+    call = """(logits) => lab.beamSearch(
+        lab.logSoftmax(Float32Array.from(logits.flat()), 2, 3), 2, 3, 4, 2).at(-1)
+        .map((beam) => [beam.prefix, Math.exp(beam.total)])"""
+    found = page.evaluate(call, logits.tolist())
+    assert found == [[[1], pytest.approx(0.05)], [[], pytest.approx(0.04)]]
+
+
+def test_labels_are_encoded_as_by_the_charset(page: Page) -> None:
+    """Characters of several code points too: the longest that fits."""
+    charset = Charset(["a", "\u0e01", "\u0e01\u0e34", "n", "n\u0303"])
+    symbols = ["", *charset.entries]
+    for text in ("", "an", "\u0e01\u0e34a\u0e01", "n\u0303n a"):
+        got = page.evaluate("([symbols, text]) => lab.encode({ symbols }, text)", [symbols, text])
+        assert got["label"] == charset.encode(text)
+    got = page.evaluate(
+        "([symbols, text]) => lab.encode({ symbols }, text)", [symbols, "an\u00e9x"]
+    )
+    assert got == {"unknown": "\u00e9"}
+
+
 def test_the_steps_of_a_word_cover_its_padded_picture(words: list[Lattice]) -> None:
     for word in words:
         assert len(word.logits) * word.step_px >= word.image.shape[1]

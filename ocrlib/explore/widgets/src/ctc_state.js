@@ -10,13 +10,16 @@ export async function unpackWord(packed) {
   return { ...packed, image, symbols, classes, open: symbols.length, logits: new Float32Array(buffer) };
 }
 
-/** The classes of a text, or the first character that has none. */
+/** The classes of a text, the longest symbols first, or the first character that has none. */
 export function encode(word, text) {
   const label = [];
-  for (const character of text) {
-    const cls = word.symbols.indexOf(character, 1);
-    if (cls < 0) return { unknown: character };
-    label.push(cls);
+  for (let rest = text; rest; rest = rest.slice(word.symbols[label.at(-1)].length)) {
+    let best = 0;
+    word.symbols.forEach((symbol, cls) => {
+      if (symbol.length > word.symbols[best].length && rest.startsWith(symbol)) best = cls;
+    });
+    if (!best) return { unknown: String.fromCodePoint(rest.codePointAt(0)) };
+    label.push(best);
   }
   return { label, needed: stepsNeeded(label) };
 }

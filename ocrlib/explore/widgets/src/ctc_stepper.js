@@ -3,7 +3,7 @@
 import { beamSearch, forwardBackward, greedy, logSoftmax, stepsNeeded } from "./ctc_math.js";
 import { decodePanel, framePanel, lossOf, pushPanel, ruleOf, soFar, sumPanel } from "./ctc_panels.js";
 import { CtcStage, sign } from "./ctc_stage.js";
-import { decode, Lattices, number, unpackWord } from "./ctc_state.js";
+import { decode, encode, Lattices, number, unpackWord } from "./ctc_state.js";
 import { wordsOf } from "./ctc_words.js";
 import { choice, make } from "./lab_controls.js";
 import { range } from "./range.js";
@@ -165,5 +165,5 @@ function build(root, model, session, request) {
   return { update };
 }
 
-export { beamSearch, forwardBackward, greedy, logSoftmax, stepsNeeded };
+export { beamSearch, encode, forwardBackward, greedy, logSoftmax, stepsNeeded };
 export default { render };
