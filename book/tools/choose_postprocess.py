@@ -1,0 +1,85 @@
+"""Which thresholds and unclip ratio suit a trained detector, by its recipe's own evaluation sets?
+
+    python book/tools/choose_postprocess.py runs/det-lite-word-bundle det-lite-word
+
+The second argument is the recipe. None of its evaluation sets takes part in a report, so what is
+chosen here leaves all reported figures untouched. Every combination of a grid is tried; the best
+one has the highest hmean, averaged over the sets. Written to book/results/NAME-postprocess.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+from execute import machine
+from notebook_files import ROOT
+from ocrlib.bundle import load_bundle
+from ocrlib.commands.train import git_commit
+from ocrlib.config import DetRecipe, load_recipe
+from ocrlib.data.build import det_eval_samples
+from ocrlib.deploy.runtime import OnnxModel
+from ocrlib.postprocess.db import DBPostprocess
+from ocrlib.preprocess import DetPreprocess
+from ocrlib.train.predict import probability_map
+from ocrlib.train.sweep import Grid, Trial, sweep
+
+GRID = Grid((0.2, 0.3, 0.4, 0.5, 0.6), (0.3, 0.4, 0.5, 0.6, 0.7), (0.8, 1.0, 1.2, 1.4, 1.6))
+IOU = 0.5
+
+
+def means(trials: Sequence[Sequence[Trial]]) -> list[float]:
+    """The mean hmean of every combination; one row of trials per set, equally ordered."""
+    return [
+        statistics.mean(t.figures[IOU]["hmean"] for t in same) for same in zip(*trials, strict=True)
+    ]
+
+
+def main() -> int:
+    """Try every combination on every evaluation set."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("bundle", help="name or folder")
+    parser.add_argument("recipe", help="name or file")
+    args = parser.parse_args()
+    recipe = load_recipe(args.recipe)
+    if not isinstance(recipe, DetRecipe):
+        raise SystemExit(f"{args.recipe}: not the recipe of a detector")
+    bundle = load_bundle(args.bundle)
+    network, preprocess = OnnxModel(bundle.model), bundle.spec.preprocess
+    assert isinstance(preprocess, DetPreprocess)
+    in_use = DBPostprocess.from_dict(bundle.spec.postprocess or {})
+    grid, trials = GRID.including(in_use), {}
+    for entry in recipe.eval:
+        pages = det_eval_samples(entry, recipe.data.on_bad)
+        maps = [probability_map(network, preprocess, page.image) for page in pages]
+        trials[entry.name] = sweep(pages, maps, in_use, grid, (IOU,))
+    mean = means(list(trials.values()))
+    rows = [
+        {"mean hmean": mean[i]}
+        | {key: getattr(first.postprocess, key) for key in ("thresh", "box_thresh", "unclip_ratio")}
+        | {name: dict(some[i].figures[IOU]) for name, some in trials.items()}
+        for i, first in enumerate(next(iter(trials.values())))
+    ]
+    rows.sort(key=lambda row: -row["mean hmean"])
+    content = {
+        "command": f"python book/tools/choose_postprocess.py {args.bundle} {args.recipe}",
+        "date": date.today().isoformat(),
+        "commit": git_commit(),
+        "machine": machine(),
+        "bundle": {"name": bundle.spec.name, "sha256": bundle.spec.files["model.onnx"]},
+        "combinations": len(rows),
+        "best twenty": rows[:20],
+    }
+    path = ROOT / "book" / "results" / f"{recipe.name}-postprocess.json"
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    for row in rows[:5]:
+        print({k: v for k, v in row.items() if not isinstance(v, dict)})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
