@@ -57,8 +57,8 @@ def stored() -> dict[str, tuple[dict[str, Any], dict[tuple, bytes]]]:
 
 
 def wait_for(root: Locator, name: str, agrees: Callable[[str], bool]) -> None:
-    """Wait for the next frames until a figure of a widget is as it shall be."""
-    for _ in range(100):
+    """Wait until a figure of a widget is as it shall be; a busy kernel may take a minute."""
+    for _ in range(1200):
         if agrees(root.get_attribute(f"data-{name}") or ""):
             return
         root.page.wait_for_timeout(50)

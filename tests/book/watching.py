@@ -38,7 +38,7 @@ class Watched:
     def is_quiet(self) -> None:
         inside = (self.base, self.base.replace("http", "ws", 1), "data:", "blob:", "about:")
         assert [url for url in self.requests if not url.startswith(inside)] == []
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
 
 
 @contextmanager
