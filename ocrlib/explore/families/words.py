@@ -94,7 +94,8 @@ def draw_word(
     place = np.array([size[1] / 2 + at[0], size[0] / 2 + at[1]], np.float32)
 
     def lift(x: FloatArray) -> FloatArray:
-        parabola: FloatArray = bend * length * ((2 * x / length) ** 2 - 0.5)
+        # float(): a float64 of numpy's would make the map float64, which cv2.remap misreads.
+        parabola: FloatArray = float(bend) * length * ((2 * x / length) ** 2 - 0.5)
         return parabola
 
     # From each px of the picture, seen larger, back to the sheet.

@@ -23,7 +23,9 @@ def test_the_same_seed_gives_the_same_words_inside_their_pictures(kind: str) -> 
         assert (a.quads <= np.array(a.image.shape[::-1]) + 1).all()
 
 
-@pytest.mark.parametrize("shape", [{}, {"angle": 0.25}, {"bend": 0.2}, {"at": (3, -2)}])
+@pytest.mark.parametrize(
+    "shape", [{}, {"angle": 0.25}, {"bend": 0.2}, {"bend": np.float64(-0.2)}, {"at": (3, -2)}]
+)
 def test_ink_lies_inside_the_quads(shape: dict) -> None:
     word = draw_word("dome", "DejaVuSans-Bold", tracking=2, **shape)
     ys, xs = np.nonzero(word.image < 128)
