@@ -123,7 +123,7 @@ class Lab:
         self.root.locator(f"button[name={name}]").click()
 
 
-START = DBPostprocess(unclip_ratio=1.5, offset_scale=1000)
+START = DBPostprocess(unclip_ratio=1.2, offset_scale=1000)
 Move = tuple[Callable[[Lab], None], Callable[[DBPostprocess], DBPostprocess]]
 INFERENCE = {"thresh": 0.3, "box_thresh": 0.5, "unclip_ratio": 1.6}
 MOVES: list[Move] = [
