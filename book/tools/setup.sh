@@ -38,7 +38,7 @@ if ! suitable "$venv/bin/python"; then
 fi
 pip="$venv/bin/python -m pip --disable-pip-version-check"
 
-# The lock is complete, so pip need not resolve anything; Python compiles what it imports.
+# The lock is complete, so pip need not resolve anything; compiling comes later, on all cores.
 locked() {
     $pip install --quiet --progress-bar off --no-deps --no-compile --require-hashes \
         -r requirements.lock
@@ -76,4 +76,9 @@ $message" ;;
     esac
     fail "OpenCV needs the system library $missing. Install the package $package, then make setup."
 fi
+
+# Python would compile each module when it is first imported; where it may not keep what it compiled
+# (PYTHONDONTWRITEBYTECODE, a read-only folder), every program would start a second later.
+echo "setup: compiling the packages"
+"$venv/bin/python" -m compileall -q -j 0 "$venv" ocrlib >/dev/null || true  # some hold templates
 echo "setup: done"
