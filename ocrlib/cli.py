@@ -23,6 +23,7 @@ COMMANDS = {
     "data list": ("data", "list the public data sets that are known"),
     "data import": ("data", "convert a data set that you have"),
     "data convert": ("data", "write labels in another format"),
+    "data pack": ("data", "put labelled crops into one LMDB folder"),
     "data draw": ("data", "draw labels on their pictures"),
     "data fetch": ("data", "download a data set"),
     "data charset": ("charset", "count the characters of labels; build and extend charsets"),

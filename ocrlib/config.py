@@ -24,7 +24,7 @@ RECIPES = Path(__file__).parent / "recipes"
 
 OnBad = Literal["refuse", "skip"]
 Case = Literal["exact", "fold"]
-SourceKind = Literal["labels", "crops", "synth-text", "synth-pages", "synth-scenes"]
+SourceKind = Literal["labels", "crops", "lmdb", "synth-text", "synth-pages", "synth-scenes"]
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,13 @@ class SourceRecipe:
 
     Args:
         kind: ``labels`` (a PP-OCR label file), ``crops`` (lines cut out of the pages of a
-            detection label file), ``synth-text`` or ``synth-pages`` (renders), or
+            detection label file), ``lmdb`` (a folder of crops, see ``data.lmdb_source``),
+            ``synth-text`` or ``synth-pages`` (renders), or
             ``synth-scenes`` (rendered words on the photographs of a detection label file).
         ratio: share of this source among the training samples; the sum need not be 1.
         name: how metrics and the bundle's card call it.
-        file: label file (``labels``, ``crops``, ``synth-scenes``); ``${OCR_DATA}`` is expanded.
+        file: label file (``labels``, ``crops``, ``synth-scenes``) or folder (``lmdb``);
+            ``${OCR_DATA}`` is expanded.
         split: file with ``picture<TAB>part`` lines; empty: all pictures.
         part: which part of ``split`` to use.
         licence: licence of the pictures, for the bundle's card.
@@ -261,6 +263,7 @@ _FILES = frozenset({"file", "split", "part", "licence", "case"})
 _FIELDS_OF_KIND: dict[str, frozenset[str]] = {
     "labels": _FILES,
     "crops": _FILES | {"jitter"},
+    "lmdb": frozenset({"file", "licence", "case"}),
     "synth-text": frozenset({"fonts", "language", "longest", "words_ratio"}),
     "synth-pages": _PAGES,
     "synth-scenes": _FILES - {"case"} | _PAGES - {"kinds"},

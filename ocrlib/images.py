@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import struct
 import warnings
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -112,14 +114,38 @@ def _read_file(path: Path) -> ByteImage:
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise ImageError(f"cannot be opened: {reason}", file=path) from error
-    with file, warnings.catch_warnings():
+    with file:
+        return _decode(file, path)
+
+
+def decode_image(content: bytes, name: str | os.PathLike[str]) -> ByteImage:
+    """Read a picture that is in memory as the bytes of its file, as `read_image` does.
+
+    Args:
+        content: all bytes of a JPEG, PNG or other picture file.
+        name: what errors call it.
+
+    Returns:
+        RGB uint8 (H, W, 3).
+
+    Raises:
+        ImageError: for anything that is not a whole picture of at most ``MAX_PIXELS`` pixels.
+    """
+    if not content:
+        raise ImageError("the picture is empty", file=Path(name))
+    return _decode(BytesIO(content), Path(name))
+
+
+def _decode(file: BinaryIO, path: Path) -> ByteImage:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns about odd metadata; it is decided below
         try:
             with Image.open(file, formats=FORMATS) as picture:
                 _check_size(picture.height, picture.width, path)
                 picture.load()
                 if picture.format in ("JPEG", "MPO"):
-                    _check_jpeg_end(path)
+                    file.seek(0)
+                    _check_jpeg_end(file.read())
                 return np.ascontiguousarray(_upright(_to_rgb(picture, path), picture))
         except ImageError:
             raise
@@ -145,10 +171,9 @@ def _read_file(path: Path) -> ByteImage:
             ) from error
 
 
-def _check_jpeg_end(path: Path) -> None:
+def _check_jpeg_end(content: bytes) -> None:
     # An interrupted download can leave a file of full length filled up with zeros. To the decoder
     # these are pixels; only the missing end-of-image marker tells.
-    content = path.read_bytes()
     position = 2  # after the start-of-image marker
     while content[position : position + 2] != b"\xff\xda":  # until the coded pixels start
         length = int.from_bytes(content[position + 2 : position + 4], "big")

@@ -176,6 +176,36 @@ def data_convert(
     print(f"{result.file}: {result.pictures} pictures, {result.regions} regions{ignored}")
 
 
+def data_pack(
+    labels: Path,
+    out: Path,
+    /,
+    *,
+    split: Path | None = None,
+    part: str = "train",
+) -> None:
+    """Put labelled crops into one LMDB folder, which opens faster than many small files.
+
+    A recipe takes it as a source of kind lmdb. Needs the package lmdb.
+
+    Args:
+        labels: recognition label file; the files of its pictures are copied byte by byte.
+        out: the new folder.
+        split: file with lines "picture, tab, part"; without it all crops are packed.
+        part: the part of the split.
+
+    Raises:
+        OcrError: a label that is wrong, a picture that is missing, or a folder that is not new.
+    """
+    from ocrlib.data.labels import read_rec_labels
+    from ocrlib.data.lmdb_source import pack_lmdb
+    from ocrlib.data.sources import part_of
+
+    wanted = part_of(read_rec_labels(labels), labels, split, part)
+    size = pack_lmdb(wanted, out)
+    print(f"{out}: {len(wanted)} crops, {size / 1e6:.1f} MB of pictures")
+
+
 def data_draw(
     source: Path,
     out: Path,

@@ -15,6 +15,7 @@ from ocrlib.config import DetRecipe, EvalSet, OnBad, Recipe, RecRecipe, SourceRe
 from ocrlib.data import det_augment, rec_augment
 from ocrlib.data.batching import ChunkMaker
 from ocrlib.data.datasets import TIME_STEP, Dataset, DetChunks, RecChunks
+from ocrlib.data.lmdb_source import LmdbRec
 from ocrlib.data.mixing import Joined
 from ocrlib.data.rec_steps import Steps, joining
 from ocrlib.data.rendered import SynthPages, SynthScenes, SynthText
@@ -82,6 +83,8 @@ def rec_source(
             )
         case "crops":
             return CroppedLines(*_files(recipe), recipe.part, on_bad, fold, recipe.jitter)
+        case "lmdb":
+            return LmdbRec(expand(recipe.file), fold)
         case "synth-text":
             fonts, words = load_fonts(recipe.fonts), _words(recipe)
             return SynthText(fonts, recipe.words_ratio, words, recipe.language, recipe.longest)
