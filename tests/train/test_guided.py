@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
+from ocrlib.bundle import BundleSpec, write_bundle
 from ocrlib.charset import Charset
-from ocrlib.config import recipe_from_dict
+from ocrlib.config import InitRecipe, recipe_from_dict
 from ocrlib.engine import paddle
 from ocrlib.errors import RecipeError
 from ocrlib.losses.ctc import CTCLoss
 from ocrlib.losses.guide import GuideLoss
 from ocrlib.models.svtr_lite import svtr_lite
-from ocrlib.models.weights import named_tensors
+from ocrlib.models.weights import model_arrays, named_tensors
 from ocrlib.preprocess import RecPreprocess
-from ocrlib.train.build import architecture, build_task
+from ocrlib.train.build import architecture, build_task, initialise
 from ocrlib.train.guided import GuidedRecTask
 from ocrlib.train.task import RecTask
 
@@ -125,3 +129,23 @@ def test_impossible_recipes(changes, message):
 def test_a_misspelt_key_of_the_guide():
     with pytest.raises(RecipeError, match=r"did you mean guide\.weight"):
         recipe(guide={"wieght": 1.0})
+
+
+def test_a_guide_is_learnt_anew_when_training_starts_from_a_bundle(tmp_path):
+    paddle.seed(3)
+    plain = svtr_lite(CHARSET.size, channels=16)
+    arrays = {name: array.astype(np.float16) for name, array in model_arrays(plain).items()}
+    spec = BundleSpec(
+        name="base",
+        task="rec",
+        architecture={"name": "svtr_lite", "args": {"channels": 16}},
+        preprocess=RecPreprocess(),
+        charset=CHARSET,
+    )
+    write_bundle(tmp_path, spec, {"model.onnx": b"-", "model.safetensors": save(arrays)})
+    one = task()
+    origin = initialise(one, replace(recipe(), init=InitRecipe(str(tmp_path))))
+    weights = model_arrays(one.model)
+    assert set(origin["learnt_anew"]) == weights.keys() - arrays.keys()
+    assert all(name.startswith("guide.") for name in origin["learnt_anew"])
+    assert all((weights[name] == arrays[name].astype(np.float32)).all() for name in arrays)
