@@ -1,6 +1,7 @@
 """Departure boards of lamps: a domain that no rendered page of the library's training data shows.
 
-Letters are made of dots that do not touch, bright on dark, and unlit lamps shimmer between them.
+Whole boards are for detectors, single lines of them for recognisers. Letters are made of dots that
+do not touch, bright on dark, and unlit lamps shimmer between them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ocrlib.data.det_augment import affine
 from ocrlib.data.synth.effects import gaussian_noise
 from ocrlib.data.synth.fonts import get_face
 from ocrlib.explore.specimens import font
-from ocrlib.types import ByteImage, DetSample, TextInstance
+from ocrlib.types import ByteImage, DetSample, RecSample, TextInstance
 
 Lamps = NDArray[np.bool_]
 
@@ -24,6 +25,7 @@ _PLACES = (
     "ULM", "UTRECHT", "VERONA", "VIENNA", "ZURICH",
 )  # fmt: skip
 _NOTES = ("ON TIME", "DELAYED", "CANCELLED", "GATE OPEN", "5 MIN", "12 MIN", "VIA MAIN", "LATE")
+_TRAINS = ("EC", "EN", "IC", "IR", "RB", "RE", "S", "TGV")
 _COLOURS = ((255, 176, 32), (255, 72, 40), (120, 255, 96), (240, 244, 255))  # RGB
 
 
@@ -61,9 +63,46 @@ def departure_board(rng: np.random.Generator, size: tuple[int, int] = (256, 384)
     return _seen(rng, DetSample(image, tuple(texts), "book: departure board"))
 
 
-def _dots(text: str) -> Lamps:
-    """A text as lamps that are on, (h, w) bool."""
-    face = get_face(font("DejaVuSansMono-Bold"), 11)
+def lamp_line(rng: np.random.Generator, text: str = "") -> RecSample:
+    """One line of such a board, as a detector would cut it out.
+
+    Args:
+        rng: source of chance; the same state gives the same picture.
+        text: what it says; empty: a time, place, train, gate or note.
+
+    Returns:
+        RGB uint8 (H, W, 3), H about 20 to 40 px, and the text.
+    """
+    text = text or _line_text(rng)
+    word = _dots(text, size=9)  # (h, w): a cheap display, on which 8 and B differ by two lamps
+    top, left, bottom, right = (int(n) for n in rng.integers(1, 3, 4))  # dark lamps around it
+    lit = np.pad(word, ((top, bottom), (left, right)))
+    pitch = float(rng.uniform(2.4, 3.3))  # px from lamp to lamp
+    size = int(lit.shape[0] * pitch), int(lit.shape[1] * pitch)
+    image = _shine(rng, lit, pitch, size)
+    middle, turn = (size[1] / 2, size[0] / 2), float(rng.normal(0, 1))
+    matrix = cv2.getRotationMatrix2D(middle, turn, float(rng.uniform(0.95, 1.0)))
+    matrix[0, 1] += rng.normal(0, 0.08)  # a slant
+    seen = cv2.warpAffine(image, matrix, size[::-1], borderMode=cv2.BORDER_REPLICATE)
+    noisy = gaussian_noise(np.asarray(seen, np.uint8), float(rng.uniform(1, 8)), rng)
+    return RecSample(noisy, text, "book: line of lamps")
+
+
+def _line_text(rng: np.random.Generator) -> str:
+    place = _PLACES[rng.integers(len(_PLACES))]
+    kinds = (
+        f"{rng.integers(24):02d}:{rng.integers(60):02d}",
+        place if rng.random() < 0.5 else place.title(),
+        f"{_TRAINS[rng.integers(len(_TRAINS))]} {rng.integers(10, 10_000)}",
+        f"Gate {'ABCDEFGH'[rng.integers(8)]}{rng.integers(1, 100)}",
+        _NOTES[rng.integers(len(_NOTES))],
+    )
+    return kinds[rng.choice(len(kinds), p=(0.3, 0.25, 0.25, 0.1, 0.1))]
+
+
+def _dots(text: str, size: int = 11) -> Lamps:
+    """A text as lamps that are on, (h, w) bool; ``size`` of the letters (em) in lamps."""
+    face = get_face(font("DejaVuSansMono-Bold"), size)
     drawn = Image.new("L", (12 * len(text) + 8, 24))
     ImageDraw.Draw(drawn).text((4, 4), text, fill=255, font=face)
     lamps = np.asarray(drawn) > 110

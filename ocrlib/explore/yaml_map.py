@@ -1,5 +1,7 @@
 """PP-OCR's detector configuration, field by field, beside the recipe of this library.
 
+``yaml_rec`` has what is different for a recogniser.
+
 Their names and values are those of the YAML files of PP-OCR v2 to v4; what stands on our side is
 read from the recipe's dataclasses, so that a field which is renamed here cannot stay there.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -17,7 +19,7 @@ from ocrlib.config import DetRecipe
 
 @dataclass(frozen=True)
 class YamlRow:
-    """One field of a PP-OCR detector configuration.
+    """One field of a PP-OCR configuration.
 
     Args:
         theirs: dotted name in the YAML; a step of ``transforms`` is named by its operation.
@@ -253,7 +255,7 @@ YAML_MAP: tuple[YamlRow, ...] = (
 
 
 def recipe_fields(cls: type = DetRecipe, prefix: str = "") -> Iterator[RecipeField]:
-    """Every field of a detector's recipe, from its dataclasses.
+    """Every field of a recipe, a detector's by default, from its dataclasses.
 
     Args:
         cls: the dataclass to walk through.
@@ -276,9 +278,20 @@ def show_rows(section: str = "") -> list[dict[str, str]]:
     Args:
         section: only names that begin so, such as ``Optimizer``.
     """
-    defaults = {item.name: item.default for item in recipe_fields()}
+    return rows_of(YAML_MAP, DetRecipe, section)
+
+
+def rows_of(mapping: Sequence[YamlRow], recipe: type, section: str = "") -> list[dict[str, str]]:
+    """A map as rows of a table.
+
+    Args:
+        mapping: its fields.
+        recipe: the dataclass whose defaults are shown.
+        section: only names that begin so.
+    """
+    defaults = {item.name: item.default for item in recipe_fields(recipe)}
     rows = []
-    for row in YAML_MAP:
+    for row in mapping:
         if row.theirs.startswith(section):
             ours = ", ".join(
                 _breakable(name) + (f" ({defaults[name]})" if defaults.get(name) else "")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ocrlib.explore.displays import departure_board
+from ocrlib.charset import Charset
+from ocrlib.explore.displays import departure_board, lamp_line
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +48,22 @@ def test_texts_of_a_row_do_not_overlap(boards):
         for text, following in zip(board.instances, board.instances[1:], strict=False):
             if ":" not in following.text:
                 assert following.polygon[0, 0] > text.polygon[1, 0]
+
+
+def test_a_line_of_lamps_is_the_same_for_a_state_and_says_what_it_is_told():
+    one, same = (lamp_line(np.random.default_rng(2)) for _ in range(2))
+    assert one.text == same.text
+    assert np.array_equal(one.image, same.image)
+    told = lamp_line(np.random.default_rng(2), "TURIN 7")
+    assert told.text == "TURIN 7"
+    assert told.image.shape[1] > told.image.shape[0]
+
+
+def test_lines_of_lamps_differ_and_are_of_the_size_that_is_promised():
+    rng = np.random.default_rng(6)
+    lines = [lamp_line(rng) for _ in range(60)]
+    assert len({line.text for line in lines}) > 40
+    assert not set("".join(line.text for line in lines)) - set(Charset.english().entries)
+    for line in lines:
+        assert 18 <= line.image.shape[0] <= 45
+        assert line.image.max() > 100

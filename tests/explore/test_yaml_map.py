@@ -1,4 +1,4 @@
-"""The map from PP-OCR's configuration to the recipe names nothing that is not there."""
+"""The maps from PP-OCR's configuration to the recipe name nothing that is not there."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from ocrlib.config import load_recipe, recipe_to_dict
+from ocrlib.config import DetRecipe, RecRecipe, load_recipe, recipe_to_dict
 from ocrlib.explore.yaml_map import YAML_MAP, only_ours, recipe_fields, show_rows
+from ocrlib.explore.yaml_rec import REC_YAML_MAP, show_rec_rows
 
 # The names in PP-OCRv3's detector configuration (student), each with how many fields it holds.
 SECTIONS = {
@@ -24,14 +25,15 @@ SECTIONS = {
 }
 
 
-def test_every_recipe_field_in_the_map_exists():
-    names = {item.name for item in recipe_fields()}
-    for row in YAML_MAP:
+@pytest.mark.parametrize(("rows", "recipe"), [(YAML_MAP, DetRecipe), (REC_YAML_MAP, RecRecipe)])
+def test_every_recipe_field_in_the_map_exists(rows, recipe):
+    names = {item.name for item in recipe_fields(recipe)}
+    for row in rows:
         assert set(row.ours) <= names, row
 
 
 def test_every_piece_of_code_in_the_map_exists():
-    for row in filter(lambda row: row.code, YAML_MAP):
+    for row in filter(lambda row: row.code, YAML_MAP + REC_YAML_MAP):
         module, thing, rest = resolve(row.code)
         for step in rest:
             callable_ = thing.__call__ if not callable(thing) else thing
@@ -112,3 +114,21 @@ def test_a_long_description_is_read_whole():
 
     (item,) = recipe_fields(Thing)
     assert (item.default, item.meaning) == ("3", "how large, in px.")
+
+
+# Sections of a recogniser's file, each with how many fields are not a detector's.
+REC_SECTIONS = {"Global": 6, "Architecture": 16, "Loss": 3, "Metric": 3, "Train": 12, "Eval": 3}
+
+
+def test_what_a_recogniser_has_besides_stands_once_and_says_something():
+    names = [row.theirs for row in REC_YAML_MAP]
+    assert len(set(names)) == len(names)
+    for row in REC_YAML_MAP:
+        assert row.ours or row.code or row.note, row.theirs
+    for section, least in REC_SECTIONS.items():
+        assert sum(name.startswith(f"{section}.") for name in names) >= least, section
+
+
+def test_a_recognisers_rows_show_its_own_defaults():
+    (row,) = [r for r in show_rec_rows("Train") if "RecResizeImg" in r["PP-OCR"]]
+    assert "preprocess.<wbr>height (32)" in row["recipe (default)"]
