@@ -1,12 +1,13 @@
 """Fine-tune rec-lite-en on two sets of real crops: what changes on crops it never saw?
 
-    nice python book/tools/finetune_rec.py         # needs OCR_DATA; writes book/results/...
+    nice python book/tools/finetune_rec.py [JOBS]  # needs OCR_DATA; writes book/results/...
 
 The plates' recipe is also run with parts of the plates, with rendered plates beside or in place of
 the real ones, and from nothing; every variant with several seeds and equally many steps. The best
 of a run's checkpoints is chosen on the validation part; figures are of the report part. Every run
 is stored at once, and a run that is stored already, with the same recipe and bundle, is not
-repeated. Run it from the checkout's root: a charset's file is looked for from there.
+repeated. JOBS runs go on at a time (1). Run it from the checkout's root: a charset's file is looked
+for from there.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -76,10 +79,10 @@ RECIPES: dict[str, dict[str, Variant]] = {
     "rec-finetune-plates": {
         "all": Variant(),
         "1/8": Variant(1 / 8),
+        "1/8, renders 1:1": Variant(1 / 8, renders=1),
+        "renders only": Variant(0, renders=1),
         "1/2": Variant(1 / 2),
         "1/4": Variant(1 / 4),
-        "renders only": Variant(0, renders=1),
-        "1/8, renders 1:1": Variant(1 / 8, renders=1),
         "1/8, renders 4:1": Variant(1 / 8, renders=4),
         "from nothing": Variant(start=False, seeds=(1,)),
     },
@@ -156,23 +159,19 @@ def measure(task: RecTask, crops: Sequence[RecSample], protocol: Protocol) -> di
     }
 
 
-def run(
-    recipe: RecRecipe,
-    variant: Variant,
-    real: Source[RecSample],
-    parts: dict[str, list[RecSample]],
-    protocol: Protocol,
-) -> dict[str, Any]:
+def run(name: str, title: str, seed: int) -> dict[str, Any]:
     """Train once and measure the checkpoint that was best on the validation part."""
-    paddle.seed(recipe.seed)
+    variant = RECIPES[name][title]
+    recipe = variant.of(recipe_of(name), seed)
+    paddle.seed(seed)
     task = build_task(recipe)
     assert isinstance(task, RecTask)
     initialise(task, recipe)
+    maker = chunks(recipe, rec_source(recipe.data.sources[0], recipe.data.on_bad), variant)
     start, curve = time.process_time(), []
     with TemporaryDirectory() as folder:
         path = Path(folder)
-        maker = chunks(recipe, real, variant)
-        result = train(task, maker, recipe.train, path, seed=recipe.seed)
+        result = train(task, maker, recipe.train, path, seed=seed)
         seconds = time.process_time() - start
         for line in (path / "metrics.jsonl").read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
@@ -180,12 +179,28 @@ def run(
                 curve.append([row["step"], row["eval"]["accuracy"]])
         restore(task.model, load_checkpoint(path / BEST)[0]["model"])
     return {
-        "seed": recipe.seed,
+        "seed": seed,
         "best step": result.best_step,
         "cpu seconds": round(seconds, 1),
         "accuracy on val by step": curve,
-        **{name: measure(task, crops, protocol) for name, crops in parts.items()},
+        **measured(task, name),
     }
+
+
+def measured(task: RecTask, name: str) -> dict[str, Any]:
+    """A network on the parts that were not trained on."""
+    labels = recipe_of(name).eval[0].source
+    return {
+        "val": measure(task, crops_of(labels, "val"), PROTOCOLS[name]),
+        "report": measure(task, crops_of(labels, "report"), PROTOCOLS[name]),
+    }
+
+
+def recipe_of(name: str) -> RecRecipe:
+    """A recogniser's recipe."""
+    recipe = load_recipe(name)
+    assert isinstance(recipe, RecRecipe)
+    return recipe
 
 
 def spread(runs: Sequence[dict[str, Any]]) -> dict[str, dict[str, float | None]]:
@@ -198,40 +213,35 @@ def spread(runs: Sequence[dict[str, Any]]) -> dict[str, dict[str, float | None]]
     return table
 
 
-def study(name: str, seed: int, stored: dict[str, Any], keep: Callable[[], None]) -> None:
-    """A seed's runs of a recipe, as far as not stored; ``keep`` is called after every run."""
-    recipe = load_recipe(name)
-    assert isinstance(recipe, RecRecipe)
+def begin(name: str, stored: dict[str, Any]) -> None:
+    """Forget what is not of this recipe and bundle, and measure the bundle itself if need be."""
+    recipe = recipe_of(name)
     assert recipe.init is not None
     bundle = load_bundle(recipe.init.bundle)
     plan = json.loads(json.dumps(recipe_to_dict(recipe)))
     start = {"name": bundle.spec.name, "sha256": bundle.spec.files["model.safetensors"]}
-    if stored.get("recipe") != plan or stored.get("start") != start:
-        stored.clear()
-        stored.update(recipe=plan, start=start, commit=git_commit(), variants={})
-    protocol = PROTOCOLS[name]
-    stored["protocol"] = protocol.name
-    real = rec_source(recipe.data.sources[0], recipe.data.on_bad)
-    labels = recipe.eval[0].source
-    parts = {"val": crops_of(labels, "val"), "report": crops_of(labels, "report")}
-    stored["crops"] = {"train": len(real)} | {part: len(crops) for part, crops in parts.items()}
-    if "before" not in stored:
-        paddle.seed(recipe.seed)  # of the columns for characters that are new
-        task = build_task(recipe, evaluate=False)
-        assert isinstance(task, RecTask)
-        initialise(task, recipe)
-        stored["before"] = {part: measure(task, c, protocol) for part, c in parts.items()}
-        keep()
-        print(name, "before", stored["before"]["report"], flush=True)
-    for title, variant in RECIPES[name].items():
-        runs = stored["variants"].setdefault(title, {"runs": []})["runs"]
-        if seed not in variant.seeds or any(one["seed"] == seed for one in runs):
-            continue
-        runs.append(run(variant.of(recipe, seed), variant, real, parts, protocol))
-        stored["variants"][title]["spread"] = spread(runs)
-        stored["date"] = date.today().isoformat()
-        keep()
-        print(name, title, seed, runs[-1]["cpu seconds"], runs[-1]["report"], flush=True)
+    if stored.get("recipe") == plan and stored.get("start") == start:
+        return
+    stored.clear()
+    stored.update(recipe=plan, start=start, commit=git_commit(), protocol=PROTOCOLS[name].name)
+    real, labels = rec_source(recipe.data.sources[0], recipe.data.on_bad), recipe.eval[0].source
+    stored["crops"] = {"train": len(real)}
+    stored["crops"] |= {part: len(crops_of(labels, part)) for part in ("val", "report")}
+    paddle.seed(recipe.seed)  # of the columns for characters that are new
+    task = build_task(recipe, evaluate=False)
+    assert isinstance(task, RecTask)
+    initialise(task, recipe)
+    stored["before"] = measured(task, name)
+    stored["variants"] = {title: {"runs": []} for title in RECIPES[name]}
+
+
+def add(stored: dict[str, Any], title: str, found: dict[str, Any]) -> None:
+    """Store a run and what it changes."""
+    runs = stored["variants"][title]["runs"]
+    runs.append(found)
+    runs.sort(key=lambda one: one["seed"])
+    stored["variants"][title]["spread"] = spread(runs)
+    stored["date"] = date.today().isoformat()
 
 
 def main() -> int:
@@ -249,9 +259,27 @@ def main() -> int:
         new.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         new.replace(PATH)
 
-    for seed in SEEDS:
-        for name in RECIPES:
-            study(name, seed, results.setdefault(name, {}), keep)
+    for name in RECIPES:
+        begin(name, results.setdefault(name, {}))
+    keep()
+    wanted = [
+        (name, title, seed)
+        for rank in range(max(map(len, RECIPES.values())))
+        for seed in SEEDS
+        for name, variants in RECIPES.items()
+        for title, variant in list(variants.items())[rank : rank + 1]
+        if seed in variant.seeds
+        and all(one["seed"] != seed for one in results[name]["variants"][title]["runs"])
+    ]
+    jobs = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        going = {pool.submit(run, *what): what for what in wanted}
+        for done in as_completed(going):
+            name, title, seed = going[done]
+            found = done.result()
+            add(results[name], title, found)
+            keep()
+            print(name, title, seed, found["cpu seconds"], found["report"], flush=True)
     return 0
 
 
