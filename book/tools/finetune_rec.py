@@ -214,7 +214,7 @@ def spread(runs: Sequence[dict[str, Any]]) -> dict[str, dict[str, float | None]]
 
 
 def begin(name: str, stored: dict[str, Any]) -> None:
-    """Forget what is not of this recipe and bundle, and measure the bundle itself if need be."""
+    """Forget what is not of this recipe and bundle."""
     recipe = recipe_of(name)
     assert recipe.init is not None
     bundle = load_bundle(recipe.init.bundle)
@@ -227,12 +227,17 @@ def begin(name: str, stored: dict[str, Any]) -> None:
     real, labels = rec_source(recipe.data.sources[0], recipe.data.on_bad), recipe.eval[0].source
     stored["crops"] = {"train": len(real)}
     stored["crops"] |= {part: len(crops_of(labels, part)) for part in ("val", "report")}
+    stored["variants"] = {title: {"runs": []} for title in RECIPES[name]}
+
+
+def shipped(name: str) -> dict[str, Any]:
+    """The bundle itself, before any training."""
+    recipe = recipe_of(name)
     paddle.seed(recipe.seed)  # of the columns for characters that are new
     task = build_task(recipe, evaluate=False)
     assert isinstance(task, RecTask)
     initialise(task, recipe)
-    stored["before"] = measured(task, name)
-    stored["variants"] = {title: {"runs": []} for title in RECIPES[name]}
+    return measured(task, name)
 
 
 def add(stored: dict[str, Any], title: str, found: dict[str, Any]) -> None:
@@ -274,6 +279,10 @@ def main() -> int:
     jobs = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         going = {pool.submit(run, *what): what for what in wanted}
+        for name in RECIPES:
+            if "before" not in results[name]:
+                results[name]["before"] = shipped(name)
+                keep()
         for done in as_completed(going):
             name, title, seed = going[done]
             found = done.result()
