@@ -36,6 +36,7 @@ from ocrlib.models.lite import LiteConvNet
 from ocrlib.models.rectify import Rectifier
 from ocrlib.models.sequence import BiLSTM, columns_to_sequence
 from ocrlib.postprocess import attention, ctc
+from ocrlib.train.finetune import scale_learning_rates
 from ocrlib.train.schedule import cosine_with_warmup
 from ocrlib.types import FloatArray
 
@@ -46,6 +47,7 @@ STEPS, BENT_STEPS, BATCH, PICTURES, TESTS = 250, 300, 32, 3000, 200
 LENGTHS = (3, 4, 5, 6)
 LONGER = (7, 8, 9, 10, 12)
 HIDDEN, LONGEST = 48, 24
+SLOWLY = 0.1  # of the reader's learning rate, for a rectifier that learns slowly
 BENDS = (0.0, 0.8, 1.4, 2.0)  # radians, one way or the other
 
 # Characters that no other one in the list looks like.
@@ -58,6 +60,7 @@ ALPHABETS = {
 }
 
 Head = Literal["ctc", "attention", "parallel"]
+View = Literal["straight", "bent", "rectified", "slowly rectified"]
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,17 @@ class Run:
     head: Head
     alphabet: str = "10"
     text: Literal["spoken", "scrambled"] = "spoken"
-    view: Literal["straight", "bent", "rectified"] = "straight"
+    view: View = "straight"
+
+    @property
+    def rectifies(self) -> bool:
+        """Whether a rectifier stands in front of the reader."""
+        return self.view in ("rectified", "slowly rectified")
 
 
 RUNS = (
     *(Run(head) for head in ("ctc", "attention", "parallel")),
-    *(Run("ctc", view=view) for view in ("bent", "rectified")),
+    *(Run("ctc", view=view) for view in ("bent", "rectified", "slowly rectified")),
     *(Run(h, a, "scrambled") for a in ALPHABETS for h in ("ctc", "attention")),
 )
 
@@ -83,7 +91,7 @@ class Reader(paddle.nn.Layer):
     def __init__(self, run: Run) -> None:
         super().__init__()
         size, classes = 2 * HIDDEN, ALPHABETS[run.alphabet].size
-        self.view = run.view
+        self.run = run
         self.backbone = LiteConvNet((16, 32, 64), ((2, 2), (2, 1), (2, 1)))
         self.sequence = BiLSTM(64, HIDDEN)
         self.head: paddle.nn.Layer
@@ -94,15 +102,15 @@ class Reader(paddle.nn.Layer):
                 self.head = AttentionDecoder(size, classes, HIDDEN, LONGEST)
             case "parallel":
                 self.head = ParallelDecoder(size, classes, HIDDEN, LONGEST)
-        if run.view == "rectified":
+        if run.rectifies:
             points = 2 * strips.EDGE_POINTS
             self.rectifier = Rectifier((16, 64), points, channels=(8, 16, 32, 32))
 
     def columns(self, images: paddle.Tensor) -> paddle.Tensor:
         """Map (B, 3, 16, W), or bent strips (B, 3, 32, 64), to (B, T, size)."""
-        if self.view == "rectified":
+        if self.run.rectifies:
             images = self.rectifier(images)
-        elif self.view == "bent":
+        elif self.run.view == "bent":
             images = nn.functional.interpolate(images, size=[16, 64], mode="bilinear")
         return self.sequence(columns_to_sequence(self.backbone(images)))
 
@@ -161,6 +169,8 @@ def train(run: Run, seed: int) -> Reader:
     steps = STEPS if run.view == "straight" else BENT_STEPS
     paddle.seed(seed)
     reader, rng = Reader(run), np.random.default_rng([seed, 2])
+    if run.view == "slowly rectified":
+        scale_learning_rates(reader, {"rectifier": SLOWLY})
     rate = cosine_with_warmup(6e-3, steps, steps // 10)
     clip = nn.ClipGradByGlobalNorm(5.0)
     optimizer = paddle.optimizer.AdamW(parameters=reader.parameters(), grad_clip=clip)
@@ -192,7 +202,7 @@ def figures(reader: Reader, run: Run) -> dict[str, Any]:
         for bend in BENDS:
             part, _ = bent_strips(rng, texts, bend * rng.choice([-1, 1], len(texts)))
             shown[f"{bend:g} rad"] = judge(reader, part, charset)
-        return shown | ({"points": points(reader)} if run.view == "rectified" else {})
+        return shown | ({"points": points(reader)} if run.rectifies else {})
     shown = {"test": judge(reader, strips.render(rng, texts, charset=charset), charset)}
     if run.text == "spoken":
         other = [strips.scrambled(rng, len(text)) for text in texts]
