@@ -1,12 +1,12 @@
 """Augmentations compared: fine-tuning on a few real crops, one thing changed at a time.
 
-    nice python book/tools/augmentation_table.py     # writes book/results/augmentation.json
+    nice python book/tools/augmentation_table.py [JOBS]   # writes book/results/augmentation.json
 
 rec-lite-en learns to read licence plates, as in the recipe rec-finetune-plates, from a hundred of
 them. Needs OCR_DATA (see datasets/); run it from the checkout's root. A seed fixes which plates,
 their order and the first weights of what is new, so that runs of one seed differ in the
 augmentation only and are subtracted. Nothing is chosen on the report part, of which the figures
-are. Three runs at a time, one process each; a run that is stored already is not repeated.
+are. JOBS runs go on at a time (1), one process each; a run that is stored is not repeated.
 """
 
 from __future__ import annotations
@@ -268,8 +268,9 @@ def missing(runs: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
 
 def main() -> int:
     """Run what is missing."""
+    jobs = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     runs = json.loads(PATH.read_text(encoding="utf-8"))["runs"] if PATH.exists() else []
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
         for title, one in pool.imap_unordered(work, missing(runs)):
             runs.append(one)
             store(PATH, runs)
