@@ -50,7 +50,7 @@ def test_no_two_arms_are_the_same():
 
 
 def test_differences_are_taken_seed_by_seed():
-    runs = [fake_run(arm, seed) for arm in tool.ARMS.values() for seed in tool.SEEDS]
+    runs = [fake_run(arm, seed) for arm in tool.ARMS.values() for seed in (1, 2, 3)]
     found = tool.summarise(runs[::-1])  # in whatever order they ended
     assert list(found) == list(tool.ARMS)
     entry = found["mixup"]["report"]["accuracy"]
