@@ -18,16 +18,13 @@ from ocrlib.charset import Charset
 from ocrlib.data.synth import content, typeset, vocabulary
 from ocrlib.data.synth.fonts import Font, get_face
 from ocrlib.engine import paddle
+from ocrlib.explore.ctc_fit import fit_ctc, padded
 from ocrlib.explore.specimens import font
-from ocrlib.losses.ctc import CTCLoss
 from ocrlib.models.crnn import CRNN
 from ocrlib.models.lite import LiteConvNet
 from ocrlib.models.sequence import AsTheyAre, BiGRU, BiLSTM, Neighbours
 from ocrlib.postprocess.ctc import greedy
-from ocrlib.train.schedule import cosine_with_warmup
 from ocrlib.types import ByteImage, FloatArray
-
-nn = paddle.nn
 
 LETTERS = "aeilmnorst"
 CHARSET = Charset(LETTERS, space=False)
@@ -163,34 +160,13 @@ def train(
         The loss of every step.
     """
     rng = np.random.default_rng([seed, 2])
-    labels, lengths = targets(words.texts)
-    schedule = cosine_with_warmup(rate, steps, steps // 8)
-    optimizer = paddle.optimizer.AdamW(
-        parameters=model.parameters(), grad_clip=nn.ClipGradByGlobalNorm(5.0)
-    )
-    criterion = CTCLoss()
-    losses: list[float] = []
-    model.train()
-    for step in range(steps):
-        chosen = rng.choice(len(words.texts), batch, replace=False)
-        logits = model(paddle.to_tensor(words.images[chosen])).logits  # (B, T, C)
-        loss = criterion(logits, *(paddle.to_tensor(a[chosen]) for a in (labels, lengths)))
-        loss.backward()
-        optimizer.set_lr(schedule(step))
-        optimizer.step()
-        optimizer.clear_grad()
-        losses.append(loss.item())
-    model.eval()
-    return losses
+    labels = [CHARSET.encode(text) for text in words.texts]
+    return fit_ctc(model, words.images, labels, rng, steps=steps, batch=batch, rate=rate)
 
 
 def targets(texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Classes padded with 0, (N, L), and lengths, (N,)."""
-    lengths = np.array([len(text) for text in texts], np.int64)
-    labels = np.zeros((len(texts), lengths.max()), np.int32)
-    for row, text in zip(labels, texts, strict=True):
-        row[: len(text)] = CHARSET.encode(text)
-    return labels, lengths
+    return padded([CHARSET.encode(text) for text in texts])
 
 
 def read(model: CRNN, words: Words) -> list[str]:

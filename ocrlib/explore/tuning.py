@@ -11,14 +11,13 @@ from ocrlib.bundle import load_bundle
 from ocrlib.charset import Charset
 from ocrlib.engine import paddle
 from ocrlib.errors import BundleError
+from ocrlib.explore.ctc_fit import fit_ctc
 from ocrlib.explore.reading_autopsy import columns_needed
-from ocrlib.losses.ctc import CTCLoss
 from ocrlib.models.crnn import CRNN
 from ocrlib.models.lite import rec_lite
 from ocrlib.models.weights import load_weights
 from ocrlib.preprocess import RecPreprocess
 from ocrlib.train.predict import read_text
-from ocrlib.train.schedule import cosine_with_warmup
 from ocrlib.types import ByteImage, FloatArray, RecSample
 
 PREPARE = RecPreprocess()
@@ -77,28 +76,9 @@ def tune(
     if len(samples) < batch or max(map(columns_needed, labels)) > width // _COLUMN:
         raise ValueError("too few samples, or texts too long for this width")
     rule = RecPreprocess(PREPARE.height, width, fit="pad")
-    crops = [rule(sample.image) for sample in samples]
-    rng, schedule = np.random.default_rng(seed), cosine_with_warmup(rate, steps, steps // 8)
-    optimizer = paddle.optimizer.AdamW(
-        parameters=model.parameters(), grad_clip=paddle.nn.ClipGradByGlobalNorm(5.0)
-    )
-    criterion, losses = CTCLoss(), []
-    model.train()
-    for step in range(steps):
-        chosen = rng.choice(len(samples), batch, replace=False)
-        lengths = np.array([len(labels[i]) for i in chosen], np.int64)
-        padded = np.zeros((batch, lengths.max()), np.int32)
-        for row, i in zip(padded, chosen, strict=True):
-            row[: len(labels[i])] = labels[i]
-        logits = model(paddle.to_tensor(np.stack([crops[i] for i in chosen]))).logits  # (B, T, C)
-        loss = criterion(logits, paddle.to_tensor(padded), paddle.to_tensor(lengths))
-        loss.backward()
-        optimizer.set_lr(schedule(step))
-        optimizer.step()
-        optimizer.clear_grad()
-        losses.append(loss.item())
-    model.eval()
-    return losses
+    images = np.stack([rule(sample.image) for sample in samples])  # (N, 3, H, W)
+    rng = np.random.default_rng(seed)
+    return fit_ctc(model, images, labels, rng, steps=steps, batch=batch, rate=rate)
 
 
 def read(model: CRNN, charset: Charset, images: Sequence[ByteImage]) -> list[tuple[str, float]]:
