@@ -204,8 +204,10 @@ def test_speed():
         cv2.fillPoly(prob, [quad.astype(np.int32)], 0.9)
     post = DBPostprocess()
     best = math.inf
-    for _ in range(20):
+    for _ in range(200):  # beside other tests, runs that nothing disturbs may be rare
         start = time.thread_time()  # other processes do not count
         assert len(post(prob, (900, 900))) == 100
         best = min(best, time.thread_time() - start)
+        if best < 0.012:
+            break
     assert best < 0.012  # about 4.5 ms on a free core; shared caches get some room
