@@ -10,12 +10,13 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from ocrlib.config_augment import AugmentRecipe
 from ocrlib.config_losses import DetLossRecipe, GuideRecipe
+from ocrlib.config_sources import SourceRecipe, check_source
 from ocrlib.errors import RecipeError
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
 from ocrlib.tables import from_table, number
@@ -23,8 +24,6 @@ from ocrlib.tables import from_table, number
 RECIPES = Path(__file__).parent / "recipes"
 
 OnBad = Literal["refuse", "skip"]
-Case = Literal["exact", "fold"]
-SourceKind = Literal["labels", "crops", "lmdb", "synth-text", "synth-pages", "synth-scenes"]
 
 
 @dataclass(frozen=True)
@@ -41,51 +40,6 @@ class ModelRecipe:
     architecture: str
     args: dict[str, Any] = field(default_factory=dict)
     charset: str = "english"
-
-
-@dataclass(frozen=True)
-class SourceRecipe:
-    """Where samples come from.
-
-    Args:
-        kind: ``labels`` (a PP-OCR label file), ``crops`` (lines cut out of the pages of a
-            detection label file), ``lmdb`` (a folder of crops, see ``data.lmdb_source``),
-            ``synth-text`` or ``synth-pages`` (renders), or
-            ``synth-scenes`` (rendered words on the photographs of a detection label file).
-        ratio: share of this source among the training samples; the sum need not be 1.
-        name: how metrics and the bundle's card call it.
-        file: label file (``labels``, ``crops``, ``synth-scenes``) or folder (``lmdb``);
-            ``${OCR_DATA}`` is expanded.
-        split: file with ``picture<TAB>part`` lines; empty: all pictures.
-        part: which part of ``split`` to use.
-        licence: licence of the pictures, for the bundle's card.
-        case: ``fold`` where transcriptions do not tell upper from lower case.
-        fonts: which set of fonts renders use: see ``data.synth.fonts.load_fonts``.
-        language: of the texts, ``english`` or ``chinese`` (``synth-text``).
-        longest: characters to which texts are cut; 0: as they come (``synth-text``).
-        words_ratio: share of single words, the rest are lines (``synth-text``).
-        kinds: kinds of pages to render; empty: all (``synth-pages``).
-        size: side of a rendered page in px (``synth-pages``, ``synth-scenes``).
-        level: what is labelled on a rendered page, ``line`` or ``word``.
-        jitter: largest shift of a crop's corners, as a share of its height (``crops``).
-    """
-
-    kind: SourceKind
-    ratio: float = number(1.0, above=0)
-    name: str = ""
-    file: str = ""
-    split: str = ""
-    part: Literal["train", "val", "report"] = "train"
-    licence: str = ""
-    case: Case = "exact"
-    fonts: Literal["bundled", "debian", "chinese", "chinese-held-out"] = "debian"
-    language: Literal["english", "chinese"] = "english"
-    longest: int = number(0, least=0)
-    words_ratio: float = number(0.7, least=0, most=1)
-    kinds: tuple[str, ...] = ()
-    size: int = number(640, least=32)
-    level: Literal["line", "word"] = "line"
-    jitter: float = number(0.08, least=0, most=0.5)
 
 
 @dataclass(frozen=True)
@@ -258,17 +212,6 @@ class RecRecipe:
 
 Recipe = DetRecipe | RecRecipe
 
-_PAGES = frozenset({"fonts", "kinds", "size", "level"})
-_FILES = frozenset({"file", "split", "part", "licence", "case"})
-_FIELDS_OF_KIND: dict[str, frozenset[str]] = {
-    "labels": _FILES,
-    "crops": _FILES | {"jitter"},
-    "lmdb": frozenset({"file", "licence", "case"}),
-    "synth-text": frozenset({"fonts", "language", "longest", "words_ratio"}),
-    "synth-pages": _PAGES,
-    "synth-scenes": _FILES - {"case"} | _PAGES - {"kinds"},
-}
-
 
 def load_recipe(path_or_name: str | Path) -> Recipe:
     """Read a recipe.
@@ -311,14 +254,15 @@ def recipe_from_dict(table: Mapping[str, Any], file: str | Path = "recipe") -> R
     else:
         recipe = from_table(RecRecipe, table, file)
     for where, source in _sources(recipe):
-        _check_source(source, where, file)
+        check_source(source, where, file)
     for index, entry in enumerate(recipe.eval):
         where = f"eval[{index}]"
         if entry.source.kind.startswith("synth") and (not entry.count or entry.seed == recipe.seed):
             raise RecipeError(
                 f"{where}: renders need a count, and a seed that is not the training's", file=file
             )
-        if entry.source.part == "report":
+        words = entry.source.words
+        if "report" in (entry.source.part, words.part if words else ""):
             raise RecipeError(
                 f"{where}: never choose anything on the report part", file=file, remedy="use val"
             )
@@ -374,16 +318,3 @@ def _check_augment(recipe: Recipe, file: str | Path) -> None:
         raise RecipeError(
             "data.rec_augment has concatenate twice", file=file, remedy="raise its probability"
         )
-
-
-def _check_source(source: SourceRecipe, where: str, file: str | Path) -> None:
-    """Refuse a source without its file, or with keys that its kind does not have."""
-    takes = _FIELDS_OF_KIND[source.kind] | {"kind", "ratio", "name"}
-    default = SourceRecipe(source.kind)
-    for item in fields(source):
-        if item.name not in takes and getattr(source, item.name) != getattr(default, item.name):
-            raise RecipeError(
-                f"{where}.{item.name} means nothing for kind {source.kind}", file=file
-            )
-    if "file" in takes and not source.file:
-        raise RecipeError(f"{where}.file is missing", file=file)

@@ -29,7 +29,7 @@ from notebook_files import ROOT
 from ocrlib.charset import Charset
 from ocrlib.commands.eval import predictor
 from ocrlib.commands.train import git_commit
-from ocrlib.config import SourceRecipe
+from ocrlib.config_sources import SourceRecipe
 from ocrlib.data.build import rec_source
 from ocrlib.data.labels import read_rec_labels
 from ocrlib.images import read_image

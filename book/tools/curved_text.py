@@ -20,7 +20,7 @@ from execute import machine
 from notebook_files import ROOT
 from ocrlib.bundle import load_bundle
 from ocrlib.commands.train import git_commit
-from ocrlib.config import SourceRecipe
+from ocrlib.config_sources import SourceRecipe
 from ocrlib.data.build import det_source
 from ocrlib.deploy.pipeline import sigmoid
 from ocrlib.deploy.runtime import OnnxModel

@@ -27,7 +27,8 @@ from execute import machine
 from notebook_files import ROOT
 from ocrlib.bundle import load_bundle
 from ocrlib.commands.train import git_commit
-from ocrlib.config import DetRecipe, SourceRecipe, load_recipe, recipe_to_dict
+from ocrlib.config import DetRecipe, load_recipe, recipe_to_dict
+from ocrlib.config_sources import SourceRecipe
 from ocrlib.data.build import build_chunks, det_source
 from ocrlib.engine import paddle
 from ocrlib.postprocess.db import DBPostprocess

@@ -32,7 +32,8 @@ from execute import machine
 from notebook_files import ROOT
 from ocrlib.bundle import load_bundle
 from ocrlib.commands.train import git_commit
-from ocrlib.config import RecRecipe, SourceRecipe, load_recipe, recipe_to_dict
+from ocrlib.config import RecRecipe, load_recipe, recipe_to_dict
+from ocrlib.config_sources import SourceRecipe
 from ocrlib.data import rec_augment
 from ocrlib.data.build import build_charset, rec_source
 from ocrlib.data.datasets import Dataset, RecChunks

@@ -11,7 +11,8 @@ from pathlib import Path
 from numpy.random import Generator
 
 from ocrlib.charset import Charset
-from ocrlib.config import DetRecipe, EvalSet, OnBad, Recipe, RecRecipe, SourceRecipe, expand
+from ocrlib.config import DetRecipe, EvalSet, OnBad, Recipe, RecRecipe, expand
+from ocrlib.config_sources import SourceRecipe
 from ocrlib.data import det_augment, rec_augment
 from ocrlib.data.batching import ChunkMaker
 from ocrlib.data.datasets import TIME_STEP, Dataset, DetChunks, RecChunks
@@ -50,7 +51,8 @@ def det_source(recipe: SourceRecipe, on_bad: OnBad) -> Source[DetSample]:
         case "synth-scenes":
             photos = LabelledDet(*_files(recipe), recipe.part, on_bad)
             fonts = load_fonts(recipe.fonts)
-            return SynthScenes(photos, fonts, recipe.size, recipe.level, _words(recipe))
+            crops = _real_words(recipe, on_bad)
+            return SynthScenes(photos, fonts, recipe.size, recipe.level, _words(recipe), crops)
     raise RecipeError("a detector cannot learn from this kind of source", value=recipe.kind)
 
 
@@ -89,6 +91,14 @@ def rec_source(
             fonts, words = load_fonts(recipe.fonts), _words(recipe)
             return SynthText(fonts, recipe.words_ratio, words, recipe.language, recipe.longest)
     raise RecipeError("a recogniser cannot learn from this kind of source", value=recipe.kind)
+
+
+def _real_words(recipe: SourceRecipe, on_bad: OnBad) -> LabelledRec | None:
+    words = recipe.words
+    if words is None:
+        return None
+    split = expand(words.split) if words.split else None
+    return LabelledRec(expand(words.file), split, words.part, on_bad)
 
 
 def _words(recipe: SourceRecipe) -> tuple[str, ...]:
@@ -209,6 +219,10 @@ def used_data(recipe: Recipe) -> tuple[dict[str, str], ...]:
         name = source.name or (source.kind if rendered else Path(source.file).parent.name)
         licence = "rendered by this project" if rendered else source.licence or "not stated"
         entries.append({"name": name, "licence": licence, "use": "train"})
+        if words := source.words:
+            name = words.name or Path(words.file).parent.name
+            licence = words.licence or "not stated"
+            entries.append({"name": name, "licence": licence, "use": "train"})
     return tuple(entries)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from ocrlib.data.det_augment import colour, flip, random_window
+from ocrlib.data.real_words import lay_in
 from ocrlib.data.sources import NOMINAL_LENGTH, Source
 from ocrlib.data.synth.content import extra_words
 from ocrlib.data.synth.effects import degrade
@@ -18,7 +19,7 @@ from ocrlib.data.synth.pages import ALL_KINDS, PAGE_KINDS, render_page
 from ocrlib.data.synth.scenes import write_on
 from ocrlib.data.synth.words import render_line, render_word
 from ocrlib.errors import DataError
-from ocrlib.types import DetSample, RecSample
+from ocrlib.types import DetSample, RecSample, TextInstance
 
 
 class SynthText:
@@ -109,6 +110,10 @@ class SynthScenes:
         size: side of a picture in px.
         level: what is labelled, ``line`` or ``word``; it has to suit the photographs' labels.
         words: a word list to use besides the built-in vocabulary.
+        crops: real words, laid in beside the rendered ones in every other picture.
+
+    Raises:
+        DataError: ``crops`` where lines are labelled.
     """
 
     def __init__(
@@ -118,12 +123,16 @@ class SynthScenes:
         size: int = 640,
         level: str = "word",
         words: Sequence[str] = (),
+        crops: Source[RecSample] | None = None,
     ) -> None:
+        if crops is not None and level != "word":
+            raise DataError("real words can only be laid in where words are labelled", value=level)
         self.photos = photos
         self.fonts = tuple(fonts)
         self.size = size
         self.level = level
         self.words = tuple(words)
+        self.crops = crops
 
     def __len__(self) -> int:
         return NOMINAL_LENGTH
@@ -136,9 +145,12 @@ class SynthScenes:
         photo = colour(random_window(photo, rng, self.size, zoom=(0.85, 3.0)), rng, invert=0)
         image = np.ascontiguousarray(photo.image)
         boxes = [(*i.polygon.min(axis=0), *i.polygon.max(axis=0)) for i in photo.instances]
+        real: list[TextInstance] = []
+        if self.crops is not None and rng.random() < 0.5:
+            real = lay_in(image, self.crops, rng, boxes)
         with extra_words(self.words):
             placed = write_on(rng, self.fonts, image, boxes)
         image = degrade(image, rng, float(rng.uniform(0, 0.7)))
         lines, words = label_pages(placed, image)
         put_up = lines if self.level == "line" else words
-        return DetSample(image, photo.instances + put_up, "synth:photo")
+        return DetSample(image, (*photo.instances, *real, *put_up), "synth:photo")

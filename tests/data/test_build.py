@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from ocrlib.charset import Charset
-from ocrlib.config import SourceRecipe, recipe_from_dict
+from ocrlib.config import recipe_from_dict
+from ocrlib.config_sources import SourceRecipe
 from ocrlib.data.build import (
     build_charset,
     build_chunks,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ocrlib.cli import main
-from ocrlib.config import SourceRecipe
+from ocrlib.config_sources import SourceRecipe
 from ocrlib.data.build import rec_source
 from ocrlib.data.labels import read_rec_labels
 from ocrlib.data.lmdb_source import LmdbRec, pack_lmdb

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ocrlib.config import SourceRecipe
+from ocrlib.config_sources import SourceRecipe
 from ocrlib.data.build import det_source, used_data
 from ocrlib.data.labels import DetLabel, write_det_labels
 from ocrlib.data.rendered import SynthScenes

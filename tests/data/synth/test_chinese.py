@@ -8,7 +8,7 @@ import pytest
 
 from ocrlib.charset import CHINESE_MARKS, Charset, narrow
 from ocrlib.cli import main
-from ocrlib.config import SourceRecipe
+from ocrlib.config_sources import SourceRecipe
 from ocrlib.data.build import rec_source
 from ocrlib.data.labels import read_rec_labels
 from ocrlib.data.synth import chinese
