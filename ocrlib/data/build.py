@@ -98,7 +98,8 @@ def _real_words(recipe: SourceRecipe, on_bad: OnBad) -> LabelledRec | None:
     if words is None:
         return None
     split = expand(words.split) if words.split else None
-    return LabelledRec(expand(words.file), split, words.part, on_bad)
+    # Nobody reads these crops, so no text is too long for its crop.
+    return LabelledRec(expand(words.file), split, words.part, on_bad, time_step=1)
 
 
 def _words(recipe: SourceRecipe) -> tuple[str, ...]:
