@@ -39,7 +39,7 @@ def small(name, steps=STEPS):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["rec-mobilenetv3", "rec-svtr-lite"])
+@pytest.mark.parametrize("name", ["rec-mobilenetv3", "rec-svtr-lite", "rec-svtr-lcnet"])
 def test_twenty_steps_and_a_resume_that_changes_no_bit(name, tmp_path):
     resuming.check_resume(small(name), tmp_path, stop_at=7)
 
