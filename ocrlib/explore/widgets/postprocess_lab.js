@@ -61,23 +61,41 @@ function follow(field, pitch, offsets, start, hole) {
   }
 }
 
+/** Coordinates of a closed outline, its first point again at the end, where arithmetic is fast. */
+function coordinates(points) {
+  const count = points.length, x = new Float64Array(count + 1), y = new Float64Array(count + 1);
+  for (let i = 0; i < count; i++) x[i] = points[i][0], y[i] = points[i][1];
+  x[count] = x[0], y[count] = y[0];
+  return { x, y };
+}
+
 /** Length of the closed outline. */
 function perimeter(points) {
-  return points.reduce((sum, [x, y], i) => {
-    const [nx, ny] = points[(i + 1) % points.length];
-    return sum + Math.hypot(nx - x, ny - y);
+  return points.reduce((sum, point, i) => {
+    const next = points[i + 1 < points.length ? i + 1 : 0];
+    return sum + Math.hypot(next[0] - point[0], next[1] - point[1]);
   }, 0);
 }
 
 /** Area by the shoelace formula, positive when the corners run clockwise on the screen. */
 function signedArea(points) {
-  const [ox, oy] = points[0];
+  const ox = points[0][0], oy = points[0][1];
   let twice = 0;
   for (let i = 0; i + 1 < points.length; i++) {
-    const [ax, ay] = points[i], [bx, by] = points[i + 1];
-    twice += (ax - ox) * (by - oy) - (bx - ox) * (ay - oy);
+    const a = points[i], b = points[i + 1];
+    twice += (a[0] - ox) * (b[1] - oy) - (a[1] - oy) * (b[0] - ox);
   }
   return twice / 2;
+}
+
+/** The upright rectangle around points: its left, upper, right and lower side. */
+function bounds(points) {
+  let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
+  for (const point of points) {
+    x0 = Math.min(x0, point[0]), x1 = Math.max(x1, point[0]);
+    y0 = Math.min(y0, point[1]), y1 = Math.max(y1, point[1]);
+  }
+  return [x0, y0, x1, y1];
 }
 
 /** Fewer corners that stay within `tolerance` (Douglas and Peucker 1973), as OpenCV chooses them. */
@@ -153,13 +171,14 @@ function dropStraight(points, limit) {
 
 
 const ARC_ERROR = 0.00025; // px between an arc and its chords: Clipper's, on thousandths of a px
+const BLOCK = 16; // so many neighbouring sides are passed over together where they are far away
 const STRIDE = 6; // crossings are looked for on every so many of these chords; the others come later
 const JITTER = 1e-6; // px; no three lines then meet in one point, no two lie on each other
 
 /**
  * @param {number[][]} polygon corners
  * @param {number} distance px, above 0
- * @returns {number[][][]} outlines: of what was grown, and of holes that it closed around
+ * @returns {Float64Array[]} outlines, each x, y, x, y, ...: of what was grown, and of holes that it closed around
  */
 function offsetPolygon(polygon, distance) {
   let ring = polygon.filter((p, i) => {
@@ -174,20 +193,26 @@ function offsetPolygon(polygon, distance) {
   return loops.map((loop) => withArcs(loop, arcs, distance, arcStep));
 }
 
-/** Put back the points of arcs that were left out. */
+/** A loop as x, y, x, y, ..., with the many points of arcs that were left out. */
 function withArcs(loop, arcs, distance, arcStep) {
-  const out = [], cos = Math.cos(arcStep), sin = Math.sin(arcStep);
-  for (let i = 0; i < loop.length; i++) {
-    const [x, y, arc, k] = loop[i], next = loop[i + 1 < loop.length ? i + 1 : 0];
-    out.push([x, y]);
-    if (arc < 0 || arc !== next[2]) continue;
-    const centre = arcs[arc];
-    let dx = x - centre.x, dy = y - centre.y;
-    for (let j = k + 1; j < next[3]; j++) {
-      [dx, dy] = [dx * cos - dy * sin, dx * sin + dy * cos];
-      out.push([centre.x + dx, centre.y + dy]);
+  const cos = Math.cos(arcStep), sin = Math.sin(arcStep);
+  const missing = loop.map((point, i) => {
+    const next = loop[i + 1 < loop.length ? i + 1 : 0];
+    return point[2] >= 0 && point[2] === next[2] ? next[3] - point[3] - 1 : 0;
+  });
+  const out = new Float64Array(2 * missing.reduce((sum, more) => sum + more, loop.length));
+  let at = 0;
+  loop.forEach((point, i) => {
+    out[at++] = point[0], out[at++] = point[1];
+    if (!missing[i]) return;
+    const { x, y } = arcs[point[2]];
+    let dx = point[0] - x, dy = point[1] - y;
+    for (let more = missing[i]; more > 0; more--) {
+      const turned = dx * cos - dy * sin;
+      dy = dx * sin + dy * cos, dx = turned;
+      out[at++] = x + dx, out[at++] = y + dy;
     }
-  }
+  });
   return out;
 }
 
@@ -228,37 +253,38 @@ function rawOutline(ring, distance, arcStep) {
 
 /** Where sides of a closed line cross: per side a list of passes, sorted along it. */
 function crossings(points) {
-  const count = points.length, passes = points.map(() => null);
-  const x = Float64Array.from(points, (p) => p[0]), y = Float64Array.from(points, (p) => p[1]);
-  const next = (i) => (i + 1 < count ? i + 1 : 0);
-  const x0 = x.map((v, i) => Math.min(v, x[next(i)])), x1 = x.map((v, i) => Math.max(v, x[next(i)]));
-  const y0 = y.map((v, i) => Math.min(v, y[next(i)])), y1 = y.map((v, i) => Math.max(v, y[next(i)]));
-  const order = Int32Array.from(points, (_, i) => i).sort((a, b) => x0[a] - x0[b]);
-  const active = new Int32Array(count); // sides that reach as far to the right as the sweep
-  let reaching = 0;
-  for (const a of order) {
-    let kept = 0;
-    for (let k = 0; k < reaching; k++) {
-      const b = active[k];
-      if (x1[b] < x0[a]) continue;
-      active[kept++] = b;
-      if (y1[b] < y0[a] || y0[b] > y1[a] || next(a) === b || next(b) === a) continue;
-      const adx = x[next(a)] - x[a], ady = y[next(a)] - y[a], bdx = x[next(b)] - x[b], bdy = y[next(b)] - y[b];
-      const cross = adx * bdy - ady * bdx, px = x[b] - x[a], py = y[b] - y[a];
-      const s = (px * bdy - py * bdx) / cross, t = (px * ady - py * adx) / cross;
-      if (!(s > 0 && s < 1 && t > 0 && t < 1)) continue;
-      const point = [x[a] + s * adx, y[a] + s * ady, -1, 0];
-      // Who crosses from the right of the other to its left is wound around once more.
-      const onA = { along: s, point, gain: cross < 0 ? 1 : -1 };
-      const onB = { along: t, point, gain: -onA.gain };
-      onA.twin = onB, onB.twin = onA;
-      (passes[a] ??= []).push(onA), (passes[b] ??= []).push(onB);
+  const count = points.length, blocks = Math.ceil(count / BLOCK), passes = points.map(() => null);
+  const { x, y } = coordinates(points);
+  const x0 = new Float64Array(blocks).fill(Infinity), x1 = new Float64Array(blocks).fill(-Infinity);
+  const y0 = x0.slice(), y1 = x1.slice(); // how far each block reaches, as far as it has been seen
+  for (let a = 0; a < count; a++) {
+    const left = Math.min(x[a], x[a + 1]), right = Math.max(x[a], x[a + 1]);
+    const top = Math.min(y[a], y[a + 1]), bottom = Math.max(y[a], y[a + 1]), own = Math.floor(a / BLOCK);
+    for (let k = 0; k <= own; k++) {
+      if (x1[k] < left || x0[k] > right || y1[k] < top || y0[k] > bottom) continue;
+      for (let b = k * BLOCK; b < Math.min((k + 1) * BLOCK, a); b++) meet(x, y, a, b, passes);
     }
-    active[kept++] = a;
-    reaching = kept;
+    x0[own] = Math.min(x0[own], left), x1[own] = Math.max(x1[own], right);
+    y0[own] = Math.min(y0[own], top), y1[own] = Math.max(y1[own], bottom);
   }
   for (const list of passes) list?.sort((a, b) => a.along - b.along);
   return passes;
+}
+
+/** Note where two sides cross. Neighbours do not: they share an end, where s and t are exactly 0 and 1. */
+function meet(x, y, a, b, passes) {
+  const adx = x[a + 1] - x[a], ady = y[a + 1] - y[a], bdx = x[b + 1] - x[b], bdy = y[b + 1] - y[b];
+  const cross = adx * bdy - ady * bdx, px = x[b] - x[a], py = y[b] - y[a];
+  const s = (px * bdy - py * bdx) / cross;
+  if (!(s > 0 && s < 1)) return;
+  const t = (px * ady - py * adx) / cross;
+  if (!(t > 0 && t < 1)) return;
+  const point = [x[a] + s * adx, y[a] + s * ady, -1, 0];
+  // Who crosses from the right of the other to its left is wound around once more.
+  const onA = { along: s, point, gain: cross < 0 ? 1 : -1 };
+  const onB = { along: t, point, gain: -onA.gain };
+  onA.twin = onB, onB.twin = onA;
+  (passes[a] ??= []).push(onA), (passes[b] ??= []).push(onB);
 }
 
 /** The border of where a closed line's winding number is positive. */
@@ -302,6 +328,7 @@ function windingBorder(points) {
 
 // raster.js
 // Arrays of pixels: the binary map, and means inside a polygon as OpenCV fills it.
+
 
 /** Where the map exceeds the threshold: 0 or 1 per pixel. The comparison is in float32. */
 function binarise(prob, thresh) {
@@ -374,35 +401,29 @@ function drawLine(mask, width, height, start, end) {
 
 /** Which pixels a polygon with whole corners covers, its border included: 0 or 1 per pixel. */
 function fillPolygon(corners, width, height) {
-  const mask = new Uint8Array(width * height), edges = [];
+  const mask = new Uint8Array(width * height), rows = Array.from({ length: height }, () => []);
   corners.forEach((corner, i) => {
-    const next = corners[(i + 1) % corners.length];
+    const next = corners[i + 1 < corners.length ? i + 1 : 0];
     drawLine(mask, width, height, corner, next);
     const [a, b] = corner[1] < next[1] ? [corner, next] : [next, corner];
     // Slopes have 16 binary digits after the point, as in OpenCV.
-    if (a[1] !== b[1]) edges.push([a, b[1], Math.trunc(((b[0] - a[0]) * 65536) / (b[1] - a[1]))]);
+    const slope = Math.trunc(((b[0] - a[0]) * 65536) / (b[1] - a[1]));
+    for (let y = Math.max(a[1], 0); y < Math.min(b[1], height); y++) rows[y].push(a[0] + ((y - a[1]) * slope) / 65536);
   });
-  for (let y = 0; y < height; y++) {
-    const xs = edges
-      .filter(([a, end]) => a[1] <= y && y < end)
-      .map(([a, , slope]) => a[0] + ((y - a[1]) * slope) / 65536)
-      .sort((a, b) => a - b);
+  rows.forEach((xs, y) => {
+    xs.sort((a, b) => a - b);
     for (let i = 0; i + 1 < xs.length; i += 2) {
       const last = Math.min(Math.floor(xs[i + 1]), width - 1);
       for (let x = Math.max(Math.ceil(xs[i]), 0); x <= last; x++) mask[y * width + x] = 1;
     }
-  }
+  });
   return mask;
 }
 
 /** Mean of a map inside a polygon; its corners are cut to whole px within its bounding box. */
 function meanInside(prob, width, height, polygon) {
   const within = (value, size) => Math.min(Math.max(value, 0), size - 1);
-  let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
-  for (const [x, y] of polygon) {
-    x0 = Math.min(x0, x), x1 = Math.max(x1, x);
-    y0 = Math.min(y0, y), y1 = Math.max(y1, y);
-  }
+  let [x0, y0, x1, y1] = bounds(polygon);
   x0 = within(Math.floor(x0), width), x1 = within(Math.ceil(x1), width);
   y0 = within(Math.floor(y0), height), y1 = within(Math.ceil(y1), height);
   const corners = polygon.map(([x, y]) => [Math.trunc(x - x0), Math.trunc(y - y0)]);
@@ -557,7 +578,8 @@ function round(value) {
  *   score_mode "fast" | "slow", box_type "quad" | "poly"
  * @param {number[]} size [height, width] of the picture, px
  * @returns {{bits: Uint8Array, candidates: object[]}} the binary map, and what became of every
- *   outline: { outline, hole, shape, side, score, distance, grown, grownSide, box, dropped }.
+ *   outline: { outline, hole, shape, side, score, distance, grown, grownSide, box, dropped };
+ *   grown is x, y, x, y, ..., the other outlines are [x, y], [x, y], ....
  *   `dropped` is "" for a box that is kept, or the step that it did not pass.
  */
 function postprocess(prob, width, height, options, size) {
@@ -579,13 +601,12 @@ function postprocess(prob, width, height, options, size) {
 }
 
 /** Whole px of the picture, inside it; corners that fall on the one before are left out. */
-function toPicture(points, width, height, [tall, wide]) {
+function toPicture(grown, width, height, [tall, wide]) {
   const out = [];
-  for (const [mapX, mapY] of points) {
-    const x = Math.max(Math.min(round((mapX * wide) / width), wide - 1), 0);
-    const y = Math.max(Math.min(round((mapY * tall) / height), tall - 1), 0);
-    const last = out[out.length - 1];
-    if (!last || last[0] !== x || last[1] !== y) out.push([x, y]);
+  for (let i = 0, lastX = -1, lastY = -1; i < grown.length; i += 2) {
+    const x = Math.max(Math.min(round((grown[i] * wide) / width), wide - 1), 0);
+    const y = Math.max(Math.min(round((grown[i + 1] * tall) / height), tall - 1), 0);
+    if (x !== lastX || y !== lastY) out.push([(lastX = x), (lastY = y)]);
   }
   return out;
 }
@@ -600,7 +621,7 @@ function judgeQuad(found, mean, options) {
   const { w, h } = rectangle;
   found.distance = (w * h * options.unclip_ratio) / (2 * (w + h));
   // The smallest rectangle around a rectangle that has grown with round corners is known.
-  found.grown = corners(grow(rectangle, found.distance));
+  found.grown = corners(grow(rectangle, found.distance)).flat();
   found.grownSide = found.side + 2 * found.distance;
   if (found.grownSide < MIN_SIDE + 2) found.dropped = "small_grown";
 }
@@ -617,7 +638,8 @@ function judgePolygon(found, mean, options) {
   [found.grown] = grown;
   // No rectangle around it is narrower than this; mostly that is enough to know.
   if (leastWidth(found.shape) + 2 * found.distance > MIN_SIDE + 2.01) return;
-  const rectangle = smallestRectangle(found.grown);
+  const points = Array.from({ length: found.grown.length / 2 }, (_, i) => [found.grown[2 * i], found.grown[2 * i + 1]]);
+  const rectangle = smallestRectangle(points);
   found.grownSide = Math.min(rectangle.w, rectangle.h);
   if (found.grownSide < MIN_SIDE + 2) found.dropped = "small_grown";
 }
@@ -882,40 +904,30 @@ class Stage {
 
 
 const DONT_CARE = 0.5; // a box with more than this part of itself in an ignored region counts not
+const ROUNDING = 1e-6; // px²: less than this is no area
 
-/** The part of a polygon on the left of the way from a to b (Sutherland and Hodgman 1974). */
-function keepLeft(polygon, a, b) {
-  const depth = polygon.map(([x, y]) => (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]));
-  const out = [];
-  polygon.forEach((p, i) => {
-    const j = (i + 1) % polygon.length, q = polygon[j], here = depth[i], there = depth[j];
-    if (here >= 0) out.push(p);
-    if (here >= 0 !== there >= 0) {
-      const share = here / (here - there);
-      out.push([p[0] + share * (q[0] - p[0]), p[1] + share * (q[1] - p[1])]);
-    }
-  });
-  return out;
-}
-
-/** Area that two simple polygons share: the second one is cut into triangles with a sign. */
+/**
+ * Area that two simple polygons share. A polygon is what lies between its sides and the axis y = 0,
+ * each side with a sign; so the shared area is what any two of their sides have in common there.
+ */
 function sharedArea(polygon, other) {
+  const { x, y } = coordinates(polygon), { x: u, y: v } = coordinates(other);
   let sum = 0;
-  for (let i = 1; i + 1 < other.length; i++) {
-    const triangle = [other[0], other[i], other[i + 1]], sign = Math.sign(signedArea(triangle));
-    if (!sign) continue;
-    if (sign < 0) triangle.reverse();
-    let part = polygon;
-    for (let k = 0; k < 3 && part.length; k++) part = keepLeft(part, triangle[k], triangle[(k + 1) % 3]);
-    if (part.length) sum += sign * Math.abs(signedArea(part));
+  for (let i = 0; i < polygon.length; i++) {
+    const left = Math.min(x[i], x[i + 1]), right = Math.max(x[i], x[i + 1]);
+    for (let j = 0; j < other.length; j++) {
+      const from = Math.max(left, Math.min(u[j], u[j + 1])), to = Math.min(right, Math.max(u[j], u[j + 1]));
+      if (from >= to) continue;
+      const slope = (y[i + 1] - y[i]) / (x[i + 1] - x[i]), tilt = (v[j + 1] - v[j]) / (u[j + 1] - u[j]);
+      const a = y[i] + (from - x[i]) * slope, c = v[j] + (from - u[j]) * tilt, before = a - c;
+      const b = y[i] + (to - x[i]) * slope, d = v[j] + (to - u[j]) * tilt, after = b - d;
+      let mean = (Math.min(a, c) + Math.min(b, d)) / 2; // of the lower one
+      if (before * after < 0) mean -= (before * after) / (2 * Math.abs(before - after)); // they cross
+      sum += x[i + 1] > x[i] === u[j + 1] > u[j] ? (to - from) * mean : (from - to) * mean;
+    }
   }
-  return Math.abs(sum);
+  return Math.abs(sum) > ROUNDING ? Math.abs(sum) : 0;
 }
-
-const bounds = (polygon) => [
-  Math.min(...polygon.map((p) => p[0])), Math.min(...polygon.map((p) => p[1])),
-  Math.max(...polygon.map((p) => p[0])), Math.max(...polygon.map((p) => p[1])),
-];
 
 /**
  * Pair boxes with labels: each label in turn takes the first free box that overlaps it enough.
@@ -1311,9 +1323,9 @@ function buildLab(lab, model, session, host, request) {
     const options = Object.fromEntries(PARAMETERS.map((name) => [name, get(name)]));
     result = run(picture, options);
     session.chosen = before && refind(result, before);
+    paint(); // first: it reads the canvas's width, and would have to wait for the layout of new texts
     for (const control of [...controls, pick, view]) control.refresh();
     board.show(result);
-    paint();
     canvas.setAttribute("aria-label", board.summary(result));
     lab.dataset.ms = (performance.now() - start).toFixed(2);
     for (const [name, value] of Object.entries(result.counts)) lab.dataset[name] = value;

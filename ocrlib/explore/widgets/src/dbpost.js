@@ -22,7 +22,8 @@ function round(value) {
  *   score_mode "fast" | "slow", box_type "quad" | "poly"
  * @param {number[]} size [height, width] of the picture, px
  * @returns {{bits: Uint8Array, candidates: object[]}} the binary map, and what became of every
- *   outline: { outline, hole, shape, side, score, distance, grown, grownSide, box, dropped }.
+ *   outline: { outline, hole, shape, side, score, distance, grown, grownSide, box, dropped };
+ *   grown is x, y, x, y, ..., the other outlines are [x, y], [x, y], ....
  *   `dropped` is "" for a box that is kept, or the step that it did not pass.
  */
 export function postprocess(prob, width, height, options, size) {
@@ -44,13 +45,12 @@ export function postprocess(prob, width, height, options, size) {
 }
 
 /** Whole px of the picture, inside it; corners that fall on the one before are left out. */
-function toPicture(points, width, height, [tall, wide]) {
+function toPicture(grown, width, height, [tall, wide]) {
   const out = [];
-  for (const [mapX, mapY] of points) {
-    const x = Math.max(Math.min(round((mapX * wide) / width), wide - 1), 0);
-    const y = Math.max(Math.min(round((mapY * tall) / height), tall - 1), 0);
-    const last = out[out.length - 1];
-    if (!last || last[0] !== x || last[1] !== y) out.push([x, y]);
+  for (let i = 0, lastX = -1, lastY = -1; i < grown.length; i += 2) {
+    const x = Math.max(Math.min(round((grown[i] * wide) / width), wide - 1), 0);
+    const y = Math.max(Math.min(round((grown[i + 1] * tall) / height), tall - 1), 0);
+    if (x !== lastX || y !== lastY) out.push([(lastX = x), (lastY = y)]);
   }
   return out;
 }
@@ -65,7 +65,7 @@ function judgeQuad(found, mean, options) {
   const { w, h } = rectangle;
   found.distance = (w * h * options.unclip_ratio) / (2 * (w + h));
   // The smallest rectangle around a rectangle that has grown with round corners is known.
-  found.grown = corners(grow(rectangle, found.distance));
+  found.grown = corners(grow(rectangle, found.distance)).flat();
   found.grownSide = found.side + 2 * found.distance;
   if (found.grownSide < MIN_SIDE + 2) found.dropped = "small_grown";
 }
@@ -82,7 +82,8 @@ function judgePolygon(found, mean, options) {
   [found.grown] = grown;
   // No rectangle around it is narrower than this; mostly that is enough to know.
   if (leastWidth(found.shape) + 2 * found.distance > MIN_SIDE + 2.01) return;
-  const rectangle = smallestRectangle(found.grown);
+  const points = Array.from({ length: found.grown.length / 2 }, (_, i) => [found.grown[2 * i], found.grown[2 * i + 1]]);
+  const rectangle = smallestRectangle(points);
   found.grownSide = Math.min(rectangle.w, rectangle.h);
   if (found.grownSide < MIN_SIDE + 2) found.dropped = "small_grown";
 }

@@ -1,42 +1,32 @@
 // Precision, recall and hmean: the same as ocrlib.metrics.detection in Python.
 
-import { signedArea } from "./outlines.js";
+import { bounds, coordinates, signedArea } from "./outlines.js";
 
 const DONT_CARE = 0.5; // a box with more than this part of itself in an ignored region counts not
+const ROUNDING = 1e-6; // px²: less than this is no area
 
-/** The part of a polygon on the left of the way from a to b (Sutherland and Hodgman 1974). */
-function keepLeft(polygon, a, b) {
-  const depth = polygon.map(([x, y]) => (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]));
-  const out = [];
-  polygon.forEach((p, i) => {
-    const j = (i + 1) % polygon.length, q = polygon[j], here = depth[i], there = depth[j];
-    if (here >= 0) out.push(p);
-    if (here >= 0 !== there >= 0) {
-      const share = here / (here - there);
-      out.push([p[0] + share * (q[0] - p[0]), p[1] + share * (q[1] - p[1])]);
-    }
-  });
-  return out;
-}
-
-/** Area that two simple polygons share: the second one is cut into triangles with a sign. */
+/**
+ * Area that two simple polygons share. A polygon is what lies between its sides and the axis y = 0,
+ * each side with a sign; so the shared area is what any two of their sides have in common there.
+ */
 export function sharedArea(polygon, other) {
+  const { x, y } = coordinates(polygon), { x: u, y: v } = coordinates(other);
   let sum = 0;
-  for (let i = 1; i + 1 < other.length; i++) {
-    const triangle = [other[0], other[i], other[i + 1]], sign = Math.sign(signedArea(triangle));
-    if (!sign) continue;
-    if (sign < 0) triangle.reverse();
-    let part = polygon;
-    for (let k = 0; k < 3 && part.length; k++) part = keepLeft(part, triangle[k], triangle[(k + 1) % 3]);
-    if (part.length) sum += sign * Math.abs(signedArea(part));
+  for (let i = 0; i < polygon.length; i++) {
+    const left = Math.min(x[i], x[i + 1]), right = Math.max(x[i], x[i + 1]);
+    for (let j = 0; j < other.length; j++) {
+      const from = Math.max(left, Math.min(u[j], u[j + 1])), to = Math.min(right, Math.max(u[j], u[j + 1]));
+      if (from >= to) continue;
+      const slope = (y[i + 1] - y[i]) / (x[i + 1] - x[i]), tilt = (v[j + 1] - v[j]) / (u[j + 1] - u[j]);
+      const a = y[i] + (from - x[i]) * slope, c = v[j] + (from - u[j]) * tilt, before = a - c;
+      const b = y[i] + (to - x[i]) * slope, d = v[j] + (to - u[j]) * tilt, after = b - d;
+      let mean = (Math.min(a, c) + Math.min(b, d)) / 2; // of the lower one
+      if (before * after < 0) mean -= (before * after) / (2 * Math.abs(before - after)); // they cross
+      sum += x[i + 1] > x[i] === u[j + 1] > u[j] ? (to - from) * mean : (from - to) * mean;
+    }
   }
-  return Math.abs(sum);
+  return Math.abs(sum) > ROUNDING ? Math.abs(sum) : 0;
 }
-
-const bounds = (polygon) => [
-  Math.min(...polygon.map((p) => p[0])), Math.min(...polygon.map((p) => p[1])),
-  Math.max(...polygon.map((p) => p[0])), Math.max(...polygon.map((p) => p[1])),
-];
 
 /**
  * Pair boxes with labels: each label in turn takes the first free box that overlaps it enough.

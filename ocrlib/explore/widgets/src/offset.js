@@ -1,16 +1,17 @@
 // Growing a polygon by a distance, with round corners, in two steps: a raw outline that may cross
 // itself, and the border of the area around which that outline winds at least once.
 
-import { signedArea } from "./outlines.js";
+import { coordinates, signedArea } from "./outlines.js";
 
 const ARC_ERROR = 0.00025; // px between an arc and its chords: Clipper's, on thousandths of a px
+const BLOCK = 16; // so many neighbouring sides are passed over together where they are far away
 const STRIDE = 6; // crossings are looked for on every so many of these chords; the others come later
 const JITTER = 1e-6; // px; no three lines then meet in one point, no two lie on each other
 
 /**
  * @param {number[][]} polygon corners
  * @param {number} distance px, above 0
- * @returns {number[][][]} outlines: of what was grown, and of holes that it closed around
+ * @returns {Float64Array[]} outlines, each x, y, x, y, ...: of what was grown, and of holes that it closed around
  */
 export function offsetPolygon(polygon, distance) {
   let ring = polygon.filter((p, i) => {
@@ -25,20 +26,26 @@ export function offsetPolygon(polygon, distance) {
   return loops.map((loop) => withArcs(loop, arcs, distance, arcStep));
 }
 
-/** Put back the points of arcs that were left out. */
+/** A loop as x, y, x, y, ..., with the many points of arcs that were left out. */
 function withArcs(loop, arcs, distance, arcStep) {
-  const out = [], cos = Math.cos(arcStep), sin = Math.sin(arcStep);
-  for (let i = 0; i < loop.length; i++) {
-    const [x, y, arc, k] = loop[i], next = loop[i + 1 < loop.length ? i + 1 : 0];
-    out.push([x, y]);
-    if (arc < 0 || arc !== next[2]) continue;
-    const centre = arcs[arc];
-    let dx = x - centre.x, dy = y - centre.y;
-    for (let j = k + 1; j < next[3]; j++) {
-      [dx, dy] = [dx * cos - dy * sin, dx * sin + dy * cos];
-      out.push([centre.x + dx, centre.y + dy]);
+  const cos = Math.cos(arcStep), sin = Math.sin(arcStep);
+  const missing = loop.map((point, i) => {
+    const next = loop[i + 1 < loop.length ? i + 1 : 0];
+    return point[2] >= 0 && point[2] === next[2] ? next[3] - point[3] - 1 : 0;
+  });
+  const out = new Float64Array(2 * missing.reduce((sum, more) => sum + more, loop.length));
+  let at = 0;
+  loop.forEach((point, i) => {
+    out[at++] = point[0], out[at++] = point[1];
+    if (!missing[i]) return;
+    const { x, y } = arcs[point[2]];
+    let dx = point[0] - x, dy = point[1] - y;
+    for (let more = missing[i]; more > 0; more--) {
+      const turned = dx * cos - dy * sin;
+      dy = dx * sin + dy * cos, dx = turned;
+      out[at++] = x + dx, out[at++] = y + dy;
     }
-  }
+  });
   return out;
 }
 
@@ -79,37 +86,38 @@ function rawOutline(ring, distance, arcStep) {
 
 /** Where sides of a closed line cross: per side a list of passes, sorted along it. */
 function crossings(points) {
-  const count = points.length, passes = points.map(() => null);
-  const x = Float64Array.from(points, (p) => p[0]), y = Float64Array.from(points, (p) => p[1]);
-  const next = (i) => (i + 1 < count ? i + 1 : 0);
-  const x0 = x.map((v, i) => Math.min(v, x[next(i)])), x1 = x.map((v, i) => Math.max(v, x[next(i)]));
-  const y0 = y.map((v, i) => Math.min(v, y[next(i)])), y1 = y.map((v, i) => Math.max(v, y[next(i)]));
-  const order = Int32Array.from(points, (_, i) => i).sort((a, b) => x0[a] - x0[b]);
-  const active = new Int32Array(count); // sides that reach as far to the right as the sweep
-  let reaching = 0;
-  for (const a of order) {
-    let kept = 0;
-    for (let k = 0; k < reaching; k++) {
-      const b = active[k];
-      if (x1[b] < x0[a]) continue;
-      active[kept++] = b;
-      if (y1[b] < y0[a] || y0[b] > y1[a] || next(a) === b || next(b) === a) continue;
-      const adx = x[next(a)] - x[a], ady = y[next(a)] - y[a], bdx = x[next(b)] - x[b], bdy = y[next(b)] - y[b];
-      const cross = adx * bdy - ady * bdx, px = x[b] - x[a], py = y[b] - y[a];
-      const s = (px * bdy - py * bdx) / cross, t = (px * ady - py * adx) / cross;
-      if (!(s > 0 && s < 1 && t > 0 && t < 1)) continue;
-      const point = [x[a] + s * adx, y[a] + s * ady, -1, 0];
-      // Who crosses from the right of the other to its left is wound around once more.
-      const onA = { along: s, point, gain: cross < 0 ? 1 : -1 };
-      const onB = { along: t, point, gain: -onA.gain };
-      onA.twin = onB, onB.twin = onA;
-      (passes[a] ??= []).push(onA), (passes[b] ??= []).push(onB);
+  const count = points.length, blocks = Math.ceil(count / BLOCK), passes = points.map(() => null);
+  const { x, y } = coordinates(points);
+  const x0 = new Float64Array(blocks).fill(Infinity), x1 = new Float64Array(blocks).fill(-Infinity);
+  const y0 = x0.slice(), y1 = x1.slice(); // how far each block reaches, as far as it has been seen
+  for (let a = 0; a < count; a++) {
+    const left = Math.min(x[a], x[a + 1]), right = Math.max(x[a], x[a + 1]);
+    const top = Math.min(y[a], y[a + 1]), bottom = Math.max(y[a], y[a + 1]), own = Math.floor(a / BLOCK);
+    for (let k = 0; k <= own; k++) {
+      if (x1[k] < left || x0[k] > right || y1[k] < top || y0[k] > bottom) continue;
+      for (let b = k * BLOCK; b < Math.min((k + 1) * BLOCK, a); b++) meet(x, y, a, b, passes);
     }
-    active[kept++] = a;
-    reaching = kept;
+    x0[own] = Math.min(x0[own], left), x1[own] = Math.max(x1[own], right);
+    y0[own] = Math.min(y0[own], top), y1[own] = Math.max(y1[own], bottom);
   }
   for (const list of passes) list?.sort((a, b) => a.along - b.along);
   return passes;
+}
+
+/** Note where two sides cross. Neighbours do not: they share an end, where s and t are exactly 0 and 1. */
+function meet(x, y, a, b, passes) {
+  const adx = x[a + 1] - x[a], ady = y[a + 1] - y[a], bdx = x[b + 1] - x[b], bdy = y[b + 1] - y[b];
+  const cross = adx * bdy - ady * bdx, px = x[b] - x[a], py = y[b] - y[a];
+  const s = (px * bdy - py * bdx) / cross;
+  if (!(s > 0 && s < 1)) return;
+  const t = (px * ady - py * adx) / cross;
+  if (!(t > 0 && t < 1)) return;
+  const point = [x[a] + s * adx, y[a] + s * ady, -1, 0];
+  // Who crosses from the right of the other to its left is wound around once more.
+  const onA = { along: s, point, gain: cross < 0 ? 1 : -1 };
+  const onB = { along: t, point, gain: -onA.gain };
+  onA.twin = onB, onB.twin = onA;
+  (passes[a] ??= []).push(onA), (passes[b] ??= []).push(onB);
 }
 
 /** The border of where a closed line's winding number is positive. */

@@ -58,23 +58,41 @@ function follow(field, pitch, offsets, start, hole) {
   }
 }
 
+/** Coordinates of a closed outline, its first point again at the end, where arithmetic is fast. */
+export function coordinates(points) {
+  const count = points.length, x = new Float64Array(count + 1), y = new Float64Array(count + 1);
+  for (let i = 0; i < count; i++) x[i] = points[i][0], y[i] = points[i][1];
+  x[count] = x[0], y[count] = y[0];
+  return { x, y };
+}
+
 /** Length of the closed outline. */
 export function perimeter(points) {
-  return points.reduce((sum, [x, y], i) => {
-    const [nx, ny] = points[(i + 1) % points.length];
-    return sum + Math.hypot(nx - x, ny - y);
+  return points.reduce((sum, point, i) => {
+    const next = points[i + 1 < points.length ? i + 1 : 0];
+    return sum + Math.hypot(next[0] - point[0], next[1] - point[1]);
   }, 0);
 }
 
 /** Area by the shoelace formula, positive when the corners run clockwise on the screen. */
 export function signedArea(points) {
-  const [ox, oy] = points[0];
+  const ox = points[0][0], oy = points[0][1];
   let twice = 0;
   for (let i = 0; i + 1 < points.length; i++) {
-    const [ax, ay] = points[i], [bx, by] = points[i + 1];
-    twice += (ax - ox) * (by - oy) - (bx - ox) * (ay - oy);
+    const a = points[i], b = points[i + 1];
+    twice += (a[0] - ox) * (b[1] - oy) - (a[1] - oy) * (b[0] - ox);
   }
   return twice / 2;
+}
+
+/** The upright rectangle around points: its left, upper, right and lower side. */
+export function bounds(points) {
+  let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
+  for (const point of points) {
+    x0 = Math.min(x0, point[0]), x1 = Math.max(x1, point[0]);
+    y0 = Math.min(y0, point[1]), y1 = Math.max(y1, point[1]);
+  }
+  return [x0, y0, x1, y1];
 }
 
 /** Fewer corners that stay within `tolerance` (Douglas and Peucker 1973), as OpenCV chooses them. */

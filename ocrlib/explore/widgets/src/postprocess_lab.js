@@ -142,9 +142,9 @@ function buildLab(lab, model, session, host, request) {
     const options = Object.fromEntries(PARAMETERS.map((name) => [name, get(name)]));
     result = run(picture, options);
     session.chosen = before && refind(result, before);
+    paint(); // first: it reads the canvas's width, and would have to wait for the layout of new texts
     for (const control of [...controls, pick, view]) control.refresh();
     board.show(result);
-    paint();
     canvas.setAttribute("aria-label", board.summary(result));
     lab.dataset.ms = (performance.now() - start).toFixed(2);
     for (const [name, value] of Object.entries(result.counts)) lab.dataset[name] = value;

@@ -1,5 +1,7 @@
 // Arrays of pixels: the binary map, and means inside a polygon as OpenCV fills it.
 
+import { bounds } from "./outlines.js";
+
 /** Where the map exceeds the threshold: 0 or 1 per pixel. The comparison is in float32. */
 export function binarise(prob, thresh) {
   const bar = Math.fround(thresh), bits = new Uint8Array(prob.length);
@@ -71,35 +73,29 @@ function drawLine(mask, width, height, start, end) {
 
 /** Which pixels a polygon with whole corners covers, its border included: 0 or 1 per pixel. */
 export function fillPolygon(corners, width, height) {
-  const mask = new Uint8Array(width * height), edges = [];
+  const mask = new Uint8Array(width * height), rows = Array.from({ length: height }, () => []);
   corners.forEach((corner, i) => {
-    const next = corners[(i + 1) % corners.length];
+    const next = corners[i + 1 < corners.length ? i + 1 : 0];
     drawLine(mask, width, height, corner, next);
     const [a, b] = corner[1] < next[1] ? [corner, next] : [next, corner];
     // Slopes have 16 binary digits after the point, as in OpenCV.
-    if (a[1] !== b[1]) edges.push([a, b[1], Math.trunc(((b[0] - a[0]) * 65536) / (b[1] - a[1]))]);
+    const slope = Math.trunc(((b[0] - a[0]) * 65536) / (b[1] - a[1]));
+    for (let y = Math.max(a[1], 0); y < Math.min(b[1], height); y++) rows[y].push(a[0] + ((y - a[1]) * slope) / 65536);
   });
-  for (let y = 0; y < height; y++) {
-    const xs = edges
-      .filter(([a, end]) => a[1] <= y && y < end)
-      .map(([a, , slope]) => a[0] + ((y - a[1]) * slope) / 65536)
-      .sort((a, b) => a - b);
+  rows.forEach((xs, y) => {
+    xs.sort((a, b) => a - b);
     for (let i = 0; i + 1 < xs.length; i += 2) {
       const last = Math.min(Math.floor(xs[i + 1]), width - 1);
       for (let x = Math.max(Math.ceil(xs[i]), 0); x <= last; x++) mask[y * width + x] = 1;
     }
-  }
+  });
   return mask;
 }
 
 /** Mean of a map inside a polygon; its corners are cut to whole px within its bounding box. */
 export function meanInside(prob, width, height, polygon) {
   const within = (value, size) => Math.min(Math.max(value, 0), size - 1);
-  let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
-  for (const [x, y] of polygon) {
-    x0 = Math.min(x0, x), x1 = Math.max(x1, x);
-    y0 = Math.min(y0, y), y1 = Math.max(y1, y);
-  }
+  let [x0, y0, x1, y1] = bounds(polygon);
   x0 = within(Math.floor(x0), width), x1 = within(Math.ceil(x1), width);
   y0 = within(Math.floor(y0), height), y1 = within(Math.ceil(y1), height);
   const corners = polygon.map(([x, y]) => [Math.trunc(x - x0), Math.trunc(y - y0)]);
