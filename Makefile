@@ -66,7 +66,6 @@ weights: setup
 	$(call train,det-lite-hard,runs/det-lite-hard-bundle)
 	$(call train,det-lite,ocrlib/bundles/det-lite)
 	$(call train,det-lite-word-start,runs/det-lite-word-start-bundle)
-	$(call train,det-lite-word-middle,runs/det-lite-word-middle-bundle)
 	$(call train,det-lite-word,ocrlib/bundles/det-lite-word)
 	$(call train,rec-lite-en-start,runs/rec-lite-en-start-bundle)
 	$(call train,rec-lite-en,ocrlib/bundles/rec-lite-en)
