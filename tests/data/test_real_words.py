@@ -3,10 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ocrlib.config import RECIPES, load_recipe
+from ocrlib.data.build import used_data
 from ocrlib.data.real_words import lay_in
 from ocrlib.data.rendered import SynthScenes
 from ocrlib.data.synth.fonts import load_fonts
-from ocrlib.errors import DataError
+from ocrlib.errors import DataError, RecipeError
 from ocrlib.types import DetSample, RecSample, TextInstance
 
 PLATE = np.array([[100, 140], [220, 140], [220, 180], [100, 180]], np.float32)
@@ -104,3 +106,29 @@ def test_scenes_hold_rendered_and_real_words():
 def test_real_words_are_nothing_where_lines_are_labelled():
     with pytest.raises(DataError, match="where words are labelled"):
         SynthScenes(Street(), load_fonts("bundled"), 256, "line", (), Crops())
+
+
+def recipe_with(source, tmp_path):
+    file = tmp_path / "recipe.toml"
+    text = (RECIPES / "det-lite-word-real.toml").read_text(encoding="utf-8")
+    file.write_text(text.replace(*source), encoding="utf-8")
+    return file
+
+
+def test_the_card_names_the_words_beside_the_photographs():
+    used = used_data(load_recipe("det-lite-word-real"))
+    assert {"name": "ICDAR2015 words", "licence": "CC BY 4.0", "use": "train"} in used
+    assert [entry["licence"] for entry in used[:2]] == ["MIT", "CC BY 4.0"]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (('level = "word"\n\n[data', 'level = "line"\n\n[data'), "words needs level word"),
+        (('kind = "synth-scenes"\nname', 'kind = "labels"\nname'), "means nothing for kind labels"),
+        (('split_rec.tsv"\npart = "val"', 'split_rec.tsv"\npart = "report"'), "report part"),
+    ],
+)
+def test_recipes_with_words_in_the_wrong_place_are_refused(source, message, tmp_path):
+    with pytest.raises(RecipeError, match=message):
+        load_recipe(recipe_with(source, tmp_path))
