@@ -66,11 +66,13 @@ weights: setup
 	$(call train,det-lite-hard,runs/det-lite-hard-bundle)
 	$(call train,det-lite,ocrlib/bundles/det-lite)
 	$(call train,det-lite-word-start,runs/det-lite-word-start-bundle)
+	$(call train,det-lite-word-middle,runs/det-lite-word-middle-bundle)
 	$(call train,det-lite-word,ocrlib/bundles/det-lite-word)
 	$(call train,rec-lite-en-start,runs/rec-lite-en-start-bundle)
 	$(call train,rec-lite-en,ocrlib/bundles/rec-lite-en)
 	$(call train,rec-lite-zh-start,runs/rec-lite-zh-start-bundle)
 	$(call train,rec-lite-zh-middle,runs/rec-lite-zh-middle-bundle)
+	$(call train,rec-lite-zh-third,runs/rec-lite-zh-third-bundle)
 	$(call train,rec-lite-zh,ocrlib/bundles/rec-lite-zh)
 
 bench: setup peers

@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float32]
 ByteImage = NDArray[np.uint8]  # RGB, (H, W, 3)
 
+# A line read with less confidence is doubtful: the highest bar that costs no rightly read word of
+# the validation sets (book/results/min-score.json).
+MIN_SCORE = 0.5
+
 
 @dataclass(frozen=True, eq=False)
 class Detection:
@@ -58,10 +62,13 @@ class Page:
     Args:
         lines: the lines of text.
         size: (height, width) of the picture in px.
+        doubtful: lines that the recogniser was not sure enough of to count them as text; most
+            are specks, fences and leaves.
     """
 
     lines: tuple[TextLine, ...]
     size: tuple[int, int]
+    doubtful: tuple[TextLine, ...] = ()
 
     @property
     def text(self) -> str:
@@ -75,6 +82,7 @@ class Page:
             "height": height,
             "width": width,
             "lines": [line.to_dict() for line in self.lines],
+            "doubtful": [line.to_dict() for line in self.doubtful],
         }
 
 

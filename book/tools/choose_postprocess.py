@@ -1,6 +1,7 @@
 """Which thresholds and unclip ratio suit a trained detector, by its recipe's own evaluation sets?
 
     python book/tools/choose_postprocess.py runs/det-lite-word-bundle det-lite-word
+    python book/tools/choose_postprocess.py BUNDLE RECIPE --reading max:1280 min:960  # sizes, too
 
 The second argument is the recipe. None of its evaluation sets takes part in a report, so what is
 chosen here leaves all reported figures untouched. Every combination of a grid is tried; the best
@@ -11,9 +12,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from execute import machine
@@ -27,6 +30,7 @@ from ocrlib.postprocess.db import DBPostprocess
 from ocrlib.preprocess import DetPreprocess
 from ocrlib.train.predict import probability_map
 from ocrlib.train.sweep import Grid, Trial, sweep
+from ocrlib.types import DetSample
 
 GRID = Grid((0.2, 0.3, 0.4, 0.5, 0.6), (0.3, 0.4, 0.5, 0.6, 0.7), (0.8, 1.0, 1.2, 1.4, 1.6))
 IOU = 0.5
@@ -39,11 +43,46 @@ def means(trials: Sequence[Sequence[Trial]]) -> list[float]:
     ]
 
 
+def reading(text: str) -> tuple[str, int]:
+    """The rule and the side (px) of a reading size such as "min:960"."""
+    kind, _, side = text.partition(":")
+    if kind not in ("min", "max") or not side.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no reading size; write min:960 or max:1280")
+    return kind, int(side)
+
+
+def attempts(
+    network: OnnxModel,
+    preprocess: DetPreprocess,
+    in_use: DBPostprocess,
+    pages: Mapping[str, Sequence[DetSample]],
+) -> list[dict[str, object]]:
+    """A row of figures for every combination of the grid, at one reading size."""
+    grid, trials = GRID.including(in_use), {}
+    for name, some in pages.items():
+        maps = [probability_map(network, preprocess, page.image) for page in some]
+        trials[name] = sweep(some, maps, in_use, grid, (IOU,))
+    mean = means(list(trials.values()))
+    return [
+        {"mean hmean": mean[i], "reading size": f"{preprocess.limit_type} {preprocess.limit_side}"}
+        | {key: getattr(first.postprocess, key) for key in ("thresh", "box_thresh", "unclip_ratio")}
+        | {name: dict(some[i].figures[IOU]) for name, some in trials.items()}
+        for i, first in enumerate(next(iter(trials.values())))
+    ]
+
+
 def main() -> int:
     """Try every combination on every evaluation set."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("bundle", help="name or folder")
     parser.add_argument("recipe", help="name or file")
+    parser.add_argument(
+        "--reading",
+        nargs="+",
+        type=reading,
+        metavar="RULE:SIDE",
+        help="reading sizes to try, such as max:1280 min:960; by default the bundle's own",
+    )
     args = parser.parse_args()
     recipe = load_recipe(args.recipe)
     if not isinstance(recipe, DetRecipe):
@@ -52,21 +91,16 @@ def main() -> int:
     network, preprocess = OnnxModel(bundle.model), bundle.spec.preprocess
     assert isinstance(preprocess, DetPreprocess)
     in_use = DBPostprocess.from_dict(bundle.spec.postprocess or {})
-    grid, trials = GRID.including(in_use), {}
-    for entry in recipe.eval:
-        pages = det_eval_samples(entry, recipe.data.on_bad)
-        maps = [probability_map(network, preprocess, page.image) for page in pages]
-        trials[entry.name] = sweep(pages, maps, in_use, grid, (IOU,))
-    mean = means(list(trials.values()))
-    rows = [
-        {"mean hmean": mean[i]}
-        | {key: getattr(first.postprocess, key) for key in ("thresh", "box_thresh", "unclip_ratio")}
-        | {name: dict(some[i].figures[IOU]) for name, some in trials.items()}
-        for i, first in enumerate(next(iter(trials.values())))
-    ]
-    rows.sort(key=lambda row: -row["mean hmean"])
+    sizes = args.reading or [(preprocess.limit_type, preprocess.limit_side)]
+    pages = {entry.name: det_eval_samples(entry, recipe.data.on_bad) for entry in recipe.eval}
+    rows: list[dict[str, object]] = []
+    for kind, side in sizes:
+        print(f"reading size {kind} {side}", flush=True)
+        size = replace(preprocess, limit_type=kind, limit_side=side)
+        rows += attempts(network, size, in_use, pages)
+    rows.sort(key=lambda row: -float(str(row["mean hmean"])))
     content = {
-        "command": f"python book/tools/choose_postprocess.py {args.bundle} {args.recipe}",
+        "command": shlex.join(["python", "book/tools/choose_postprocess.py", *sys.argv[1:]]),
         "date": date.today().isoformat(),
         "commit": git_commit(),
         "machine": machine(),

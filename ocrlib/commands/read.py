@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from ocrlib.errors import ImageError, OcrError
 from ocrlib.images import SUFFIXES, read_image, write_image
-from ocrlib.types import Page
+from ocrlib.types import MIN_SCORE, Page
 
 
 def read(
@@ -24,6 +24,7 @@ def read(
     det: str = "det-lite",
     rec: str = "rec-lite-en",
     threads: int = 1,
+    min_score: float = MIN_SCORE,
     box_type: Literal["quad", "poly"] | None = None,
 ) -> int:
     """Print the text of pictures in reading order.
@@ -38,6 +39,8 @@ def read(
         det: name or folder of the detector's bundle.
         rec: name or folder of the recogniser's bundle.
         threads: cores to use for one picture.
+        min_score: lines whose mean character confidence is below this are not printed, 0-1; with
+            --json they stand under "doubtful".
         box_type: quad for rotated rectangles, poly for outlines that follow curved text; by
             default what the detector's bundle says.
 
@@ -53,7 +56,7 @@ def read(
 
     if not files:
         raise OcrError("nothing to read", remedy="give pictures or folders: ocrlib read page.jpg")
-    pipeline = Pipeline(det, rec, threads=threads, box_type=box_type)
+    pipeline = Pipeline(det, rec, threads=threads, min_score=min_score, box_type=box_type)
     if draw is not None:
         _make_folder(draw)
     items = list(_expand(files))

@@ -14,15 +14,16 @@ from numpy.random import Generator
 
 from ocrlib.data.sources import Source
 from ocrlib.data.synth.canvas import Box
-from ocrlib.data.synth.labelling import MIN_SPREAD
 from ocrlib.types import ByteImage, RecSample, TextInstance
 
-_LOW, _HIGH = 12.0, 90.0  # px: height of a row of words
+_LOW, _HIGH = 14.0, 90.0  # px: height of a row of words
 _ZOOM = (0.5, 1.5)  # of a crop: enlarged further it would be blurred as no photograph is
 _ROOM = 0.15  # of its height: around a crop, where its edge fades into the place
 _LEAST_ROOM = 3  # px
 _GAP = (0.25, 0.8)  # of its height: between the words of a row
 _TRIES = 6  # to find a free place
+_LEAST_HEIGHT = 12  # px: smaller crops are too blurred to be told from texture
+_FAINT = 18.0  # grey levels (standard deviation): a detector that learns fainter ones sees ghosts
 
 
 def lay_in(
@@ -30,7 +31,8 @@ def lay_in(
 ) -> list[TextInstance]:
     """Lay rows of one to three real words into a picture.
 
-    Crops that are taller than wide (they were turned, or hold one thin letter) are not used.
+    Crops that are taller than wide (they were turned, or hold one thin letter) or too low to be
+    read are not used.
 
     Args:
         image: RGB uint8 (H, W, 3); changed in place.
@@ -46,7 +48,7 @@ def lay_in(
     found: list[TextInstance] = []
     for _ in range(int(rng.integers(1, most + 1))):
         row = [crops.sample(int(rng.integers(len(crops))), rng) for _ in range(rng.integers(1, 4))]
-        row = [crop for crop in row if crop.image.shape[1] >= crop.image.shape[0] >= 8]
+        row = [crop for crop in row if crop.image.shape[1] >= crop.image.shape[0] >= _LEAST_HEIGHT]
         if not row:
             continue
         found += _lay_row(image, row, rng, taken)
@@ -85,7 +87,7 @@ def _lay_row(
         grey = cv2.cvtColor(image[top : top + h, left : left + w], cv2.COLOR_RGB2GRAY)
         frame = [[left, top], [left + w, top], [left + w, top + h], [left, top + h]]
         polygon = np.array(frame, np.float32)
-        words.append(TextInstance(polygon, crop.text, ignore=bool(grey.std() < MIN_SPREAD)))
+        words.append(TextInstance(polygon, crop.text, ignore=bool(grey.std() < _FAINT)))
         left += w + gap
     return words
 

@@ -21,7 +21,7 @@ from ocrlib.images import check_image, read_image
 from ocrlib.postprocess.ctc import greedy
 from ocrlib.postprocess.db import DBPostprocess
 from ocrlib.preprocess import DetPreprocess, RecPreprocess
-from ocrlib.types import ByteImage, Detection, FloatArray, Page, TextLine
+from ocrlib.types import MIN_SCORE, ByteImage, Detection, FloatArray, Page, TextLine
 
 Source = str | os.PathLike[str] | ByteImage
 
@@ -40,7 +40,8 @@ class Pipeline:
             every line as it stands.
         threads: how many cores one picture may use.
         batch_size: at most so many crops are read at once; it has no influence on the results.
-        min_score: lines whose mean character confidence is below this are left out, 0-1.
+        min_score: lines whose mean character confidence is below this are set apart as doubtful,
+            0-1; 0 believes everything.
         tiling: when a picture is so long or large that the detector looks at it in windows; None
             shrinks every picture until it fits.
         box_type: "quad" for rotated rectangles, "poly" for outlines that follow curved text; None
@@ -58,7 +59,7 @@ class Pipeline:
         cls: str | os.PathLike[str] | None = None,
         threads: int = 1,
         batch_size: int = 16,
-        min_score: float = 0.0,
+        min_score: float = MIN_SCORE,
         tiling: Tiling | None = DEFAULT_TILING,
         box_type: str | None = None,
     ) -> None:
@@ -82,7 +83,7 @@ class Pipeline:
             image: path, or RGB uint8 (H, W, 3).
 
         Returns:
-            Its lines in reading order; lines in which nothing could be read are left out.
+            Its lines in reading order, doubtful ones apart; where nothing could be read is no line.
 
         Raises:
             ImageError: if the picture cannot be read.
@@ -94,9 +95,11 @@ class Pipeline:
         lines = [
             TextLine(detection.polygon, text, score, detection.score)
             for detection, (text, score) in zip(found, self.recognize_crops(crops), strict=True)
-            if text.strip() and score >= self.min_score
+            if text.strip()
         ]
-        return Page(tuple(lines), (picture.shape[0], picture.shape[1]))
+        sure = tuple(line for line in lines if line.score >= self.min_score)
+        doubtful = tuple(line for line in lines if line.score < self.min_score)
+        return Page(sure, (picture.shape[0], picture.shape[1]), doubtful)
 
     def detect(self, image: Source) -> list[Detection]:
         """Find the lines of text, in no particular order.

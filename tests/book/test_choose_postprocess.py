@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+
 import pytest
 
 import choose_postprocess
@@ -16,3 +18,10 @@ def trials(*hmeans: float) -> list[Trial]:
 def test_every_set_counts_the_same():
     few, many = trials(0.5, 0.9, 0.7), trials(0.7, 0.5, 0.9)
     assert choose_postprocess.means([few, many]) == pytest.approx([0.6, 0.7, 0.8])
+
+
+def test_reading_sizes_are_read_and_refused() -> None:
+    assert choose_postprocess.reading("min:960") == ("min", 960)
+    for wrong in ("960", "least:960", "min:", "min:9.5"):
+        with pytest.raises(argparse.ArgumentTypeError, match="write min:960"):
+            choose_postprocess.reading(wrong)

@@ -19,7 +19,7 @@ from ocrlib.charset import Charset
 from ocrlib.deploy.pipeline import Pipeline, sigmoid
 from ocrlib.errors import BundleError, ImageError, RecipeError
 from ocrlib.metrics.recognition import edit_similarity
-from ocrlib.types import Page
+from ocrlib.types import MIN_SCORE, Page
 
 LINES = {(40, 30): "rgb", (40, 80): "bbr", (300, 82): "gg", (60, 140): "rgbrgbrgb"}
 WORDS = ["rgb", "bbr", "gg", "rgbrgbrgb"]
@@ -97,11 +97,21 @@ def test_recognising_nothing_and_bad_crops(pipeline: Pipeline):
         pipeline.recognize_crops([np.zeros((32, 40), np.uint8)])
 
 
-def test_lines_without_text_and_unsure_lines_are_left_out(tiny_bundles):
+def test_lines_without_text_are_left_out_and_unsure_lines_set_apart(tiny_bundles):
     page = tiny_bundles.page({(40, 30): "rgb", (40, 90): "   "}, (150, 300))
     assert len(Pipeline(tiny_bundles.det, tiny_bundles.rec).detect(page)) == 2
     assert Pipeline(tiny_bundles.det, tiny_bundles.rec)(page).text == "rgb"
-    assert Pipeline(tiny_bundles.det, tiny_bundles.rec, min_score=1.1)(page).text == ""
+    strict = Pipeline(tiny_bundles.det, tiny_bundles.rec, min_score=1.1)(page)
+    assert strict.text == ""
+    assert [line.text for line in strict.doubtful] == ["rgb"]
+    assert [line["text"] for line in strict.to_dict()["doubtful"]] == ["rgb"]
+
+
+def test_what_is_surely_read_is_not_doubtful(tiny_bundles):
+    page = tiny_bundles.page({(40, 30): "rgb"}, (150, 300))
+    read = Pipeline(tiny_bundles.det, tiny_bundles.rec)(page)
+    assert read.lines[0].score >= MIN_SCORE
+    assert read.doubtful == ()
 
 
 def test_read_many_keeps_the_order_and_goes_on(

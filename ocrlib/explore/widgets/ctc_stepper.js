@@ -889,10 +889,10 @@ function build(root, model, session, request) {
     const start = performance.now(), frame = clamp(get("frame"));
     seen = session.lattices.look(word, get("label"), get("pushes"), get("width"));
     const state = stateAt(frame);
+    stage.draw(seen, session.table, frame, state); // first: it asks for the width, which costs a layout after changes
     for (const control of [pick, view, decoders, width]) control.refresh();
     slider.refresh(word.steps - 1);
     if (label.value !== get("label")) label.value = get("label");
-    stage.draw(seen, session.table, frame, state);
     frames.show(seen, frame);
     decoding.show(seen, frame, get("decoder"), get("width"));
     width.element.hidden = get("decoder") === "greedy";
