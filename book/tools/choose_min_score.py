@@ -48,7 +48,7 @@ def figures(pages: Sequence[tuple[Page, DetSample]], bar: float) -> dict[str, An
 
 def choose(tables: Sequence[Sequence[dict[str, Any]]]) -> float:
     """The highest bar at which no set has fewer right words than without one."""
-    kept = [
+    kept: list[float] = [
         bar
         for bar, *rows in zip(TRIED, *tables, strict=True)
         if all(row["right"] == table[0]["right"] for row, table in zip(rows, tables, strict=True))

@@ -25,3 +25,12 @@ def test_reading_sizes_are_read_and_refused() -> None:
     for wrong in ("960", "least:960", "min:", "min:9.5"):
         with pytest.raises(argparse.ArgumentTypeError, match="write min:960"):
             choose_postprocess.reading(wrong)
+
+
+def test_of_nearly_equal_ones_the_most_precise_is_chosen() -> None:
+    rows = [
+        {"mean hmean": hmean, "a": {"precision": a}, "b": {"precision": b}}
+        for hmean, a, b in ((0.8, 0.7, 0.8), (0.795, 0.9, 0.7), (0.75, 0.99, 0.99))
+    ]
+    assert choose_postprocess.choose(rows, ["a", "b"]) is rows[1]
+    assert choose_postprocess.choose(rows[::2], ["a"]) is rows[0]
