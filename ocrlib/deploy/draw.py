@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ocrlib.types import ByteImage, Page, TextLine
 
 OUTLINE = (200, 30, 60)
+DOUBTFUL = (130, 130, 130)
 _SIZE_LIMITS = (6, 200)  # px of the letters drawn
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -20,7 +21,8 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 def draw_page(image: ByteImage, page: Page) -> ByteImage:
     """The picture with outlines around its lines, and at its right the same lines as text.
 
-    Small above each outline stands the detector's score of it.
+    Small above each outline stands the detector's score of it. Doubtful lines have a grey outline
+    and no text.
 
     Args:
         image: RGB uint8 (H, W, 3), the picture that was read.
@@ -34,13 +36,21 @@ def draw_page(image: ByteImage, page: Page) -> ByteImage:
     sheet.paste(Image.fromarray(image))
     draw = ImageDraw.Draw(sheet)
     stroke = max(1, round(max(height, width) / 500))
+    for line in page.doubtful:
+        _outline(draw, line, DOUBTFUL, stroke)
     for line in page.lines:
-        corners = [(float(x), float(y)) for x, y in line.polygon]
-        draw.line([*corners, corners[0]], fill=OUTLINE, width=stroke)
+        _outline(draw, line, OUTLINE, stroke)
         _write_score(draw, line)
         _write(draw, line, width)
     draw.line([(width, 0), (width, height)], fill=(160, 160, 160), width=stroke)
     return np.asarray(sheet)
+
+
+def _outline(
+    draw: ImageDraw.ImageDraw, line: TextLine, colour: tuple[int, int, int], stroke: int
+) -> None:
+    corners = [(float(x), float(y)) for x, y in line.polygon]
+    draw.line([*corners, corners[0]], fill=colour, width=stroke)
 
 
 def _write_score(draw: ImageDraw.ImageDraw, line: TextLine) -> None:

@@ -40,6 +40,13 @@ def test_the_detectors_score_stands_above_the_outline(image: np.ndarray):
     assert 20 <= columns.min() <= columns.max() < 60
 
 
+def test_a_doubtful_line_has_a_grey_outline_and_no_text(image: np.ndarray):
+    page = Page((), (100, 200), (line("Hello", 20, 40, 120, 24),))
+    sheet = draw.draw_page(image, page)
+    assert tuple(sheet[40, 60]) == draw.DOUBTFUL
+    assert (sheet[:, 202:] == 255).all()
+
+
 def test_long_text_is_made_smaller(image: np.ndarray):
     sheet = draw.draw_page(image, Page((line("W" * 12, 20, 40, 100, 40),), (100, 200)))
     assert np.nonzero(sheet[:, 201:].min(axis=2) < 100)[1].max() <= 125
