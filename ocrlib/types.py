@@ -13,7 +13,7 @@ ByteImage = NDArray[np.uint8]  # RGB, (H, W, 3)
 
 # A line read with less confidence is doubtful: the highest bar that costs no rightly read word of
 # the validation sets (book/results/min-score.json).
-MIN_SCORE = 0.5
+MIN_SCORE = 0.6
 
 
 @dataclass(frozen=True, eq=False)
