@@ -2,11 +2,12 @@
 
     python book/tools/scene_figures.py det-lite-word runs/det-lite-word-middle-bundle ...
     python book/tools/scene_figures.py runs/det-lite-word-real-bundle --post 0.4 0.6 1.0
+    python book/tools/scene_figures.py BUNDLE --reading min:960 --post 0.2 0.5 0.8
 
 Writes book/results/ic15-scenes.json: precision, recall and hmean of every bundle given, as
-`ocrlib eval` measures them. With --post, other thresholds and another unclip ratio than the
-bundle's own are used, and the row says so. A bundle that was measured before and is not given
-keeps its row. Nothing is chosen by these figures; needs OCR_DATA.
+`ocrlib eval` measures them. With --reading and --post, another reading size, other thresholds and
+another unclip ratio than the bundle's own are used, and the row says so. A bundle that was
+measured before and is not given keeps its row. Nothing is chosen by these figures; needs OCR_DATA.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from choose_postprocess import reading
 from execute import machine
 from notebook_files import ROOT
 from ocrlib.bundle import Bundle, load_bundle
@@ -36,10 +38,10 @@ from ocrlib.train.predict import find_text, measure_pages
 RESULTS = ROOT / "book" / "results" / "ic15-scenes.json"
 
 
-def measure(bundle: Bundle, post: DBPostprocess, scenes: LabelledDet) -> dict[str, Any]:
+def measure(
+    bundle: Bundle, preprocess: DetPreprocess, post: DBPostprocess, scenes: LabelledDet
+) -> dict[str, Any]:
     """One bundle's figures on all scenes, and how it looks at them."""
-    preprocess = bundle.spec.preprocess
-    assert isinstance(preprocess, DetPreprocess)
     predict = partial(find_text, OnnxModel(bundle.model), preprocess, post)
     nothing = np.random.default_rng(0)  # labelled samples leave nothing to chance
     figures = measure_pages(predict, (scenes.sample(i, nothing) for i in range(len(scenes))), 0.5)
@@ -66,6 +68,9 @@ def main() -> int:
         metavar=("THRESH", "BOX_THRESH", "UNCLIP_RATIO"),
         help="by default the bundle's own",
     )
+    parser.add_argument(
+        "--reading", type=reading, metavar="RULE:SIDE", help="by default the bundle's own"
+    )
     args = parser.parse_args()
     scenes = LabelledDet(expand("${OCR_DATA}/ic15_det/det.txt"))
     content = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
@@ -73,12 +78,18 @@ def main() -> int:
     for folder in args.bundles:
         bundle = load_bundle(folder)
         name = Path(folder).name.removesuffix("-bundle")
+        preprocess = bundle.spec.preprocess
+        assert isinstance(preprocess, DetPreprocess)
         post = DBPostprocess.from_dict(bundle.spec.postprocess or {})
+        if args.reading:
+            kind, side = args.reading
+            name += f" at {kind} {side}"
+            preprocess = replace(preprocess, limit_type=kind, limit_side=side)
         if args.post:
             name += " at " + " / ".join(f"{value:g}" for value in args.post)
             names = ("thresh", "box_thresh", "unclip_ratio")
             post = replace(post, **dict(zip(names, args.post, strict=True)))
-        rows[name] = measure(bundle, post, scenes)
+        rows[name] = measure(bundle, preprocess, post, scenes)
         print(name, {key: round(rows[name][key], 4) for key in ("precision", "recall", "hmean")})
     content = {
         "command": "python book/tools/scene_figures.py BUNDLE ...",
