@@ -12,7 +12,7 @@ FloatArray = NDArray[np.float32]
 ByteImage = NDArray[np.uint8]  # RGB, (H, W, 3)
 
 # A line read with less confidence is doubtful: the highest bar that costs no rightly read word of
-# the validation sets (book/results/min-score.json).
+# the validation sets, with rec-lite-en (book/results/min-score.json).
 MIN_SCORE = 0.6
 
 
@@ -62,8 +62,8 @@ class Page:
     Args:
         lines: the lines of text.
         size: (height, width) of the picture in px.
-        doubtful: lines that the recogniser was not sure enough of to count them as text; most
-            are specks, fences and leaves.
+        doubtful: lines that the recogniser was not sure enough of to count them as text; often
+            they are specks, fences and leaves.
     """
 
     lines: tuple[TextLine, ...]

@@ -7,8 +7,7 @@ The second argument is the recipe. None of its evaluation sets takes part in a r
 chosen here leaves all reported figures untouched. Every combination of a grid is tried, and its
 hmean averaged over the sets. Rendered pages and single photographs hold less that could be
 mistaken for text than the world does, so of all combinations that are nearly as good as the
-best one, the most precise is chosen. Written to
-book/results/NAME-postprocess.json.
+best one, the most precise is chosen. Written to book/results/NAME-postprocess.json.
 """
 
 from __future__ import annotations

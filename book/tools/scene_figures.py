@@ -1,20 +1,22 @@
-"""How well do detectors of words find those in ICDAR 2015's test scenes?
+"""How well does a detector of words find those in ICDAR 2015's test scenes?
 
-    python book/tools/scene_figures.py det-lite-word runs/det-lite-word-middle-bundle ...
+    python book/tools/scene_figures.py det-lite-word
     python book/tools/scene_figures.py runs/det-lite-word-real-bundle --post 0.4 0.6 1.0
     python book/tools/scene_figures.py BUNDLE --reading min:960 --post 0.2 0.5 0.8
 
-Writes book/results/ic15-scenes.json: precision, recall and hmean of every bundle given, as
-`ocrlib eval` measures them. With --reading and --post, another reading size, other thresholds and
-another unclip ratio than the bundle's own are used, and the row says so. A bundle that was
-measured before and is not given keeps its row. Nothing is chosen by these figures; needs OCR_DATA.
+Adds a row to book/results/ic15-scenes.json: precision, recall and hmean as `ocrlib eval` measures
+them. With --reading and --post, another reading size, other thresholds and another unclip ratio
+than the bundle's own are used, and the row's name says so. Nothing is chosen by these figures;
+needs OCR_DATA.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -57,10 +59,33 @@ def measure(
     }
 
 
+def as_asked(
+    bundle: Bundle, size: tuple[str, int] | None, numbers: Sequence[float] | None
+) -> tuple[str, DetPreprocess, DBPostprocess]:
+    """What a row's name says of the changes ("" for none), and the bundle's two rules with them.
+
+    Args:
+        bundle: of a detector.
+        size: rule and side (px) of the reading size, or None.
+        numbers: threshold, box threshold and unclip ratio, or None.
+    """
+    said, preprocess = "", bundle.spec.preprocess
+    assert isinstance(preprocess, DetPreprocess)
+    post = DBPostprocess.from_dict(bundle.spec.postprocess or {})
+    if size:
+        said += f" at {size[0]} {size[1]}"
+        preprocess = replace(preprocess, limit_type=size[0], limit_side=size[1])
+    if numbers:
+        said += " at " + " / ".join(f"{number:g}" for number in numbers)
+        thresh, box_thresh, unclip_ratio = numbers
+        post = replace(post, thresh=thresh, box_thresh=box_thresh, unclip_ratio=unclip_ratio)
+    return said, preprocess, post
+
+
 def main() -> int:
-    """Measure the bundles given, keep the other rows."""
+    """Measure one bundle, keep the other rows."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("bundles", nargs="+", help="names or folders")
+    parser.add_argument("bundle", help="name or folder")
     parser.add_argument(
         "--post",
         nargs=3,
@@ -74,28 +99,17 @@ def main() -> int:
     args = parser.parse_args()
     scenes = LabelledDet(expand("${OCR_DATA}/ic15_det/det.txt"))
     content = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
-    rows = content.get("bundles", {})
-    for folder in args.bundles:
-        bundle = load_bundle(folder)
-        name = Path(folder).name.removesuffix("-bundle")
-        preprocess = bundle.spec.preprocess
-        assert isinstance(preprocess, DetPreprocess)
-        post = DBPostprocess.from_dict(bundle.spec.postprocess or {})
-        if args.reading:
-            kind, side = args.reading
-            name += f" at {kind} {side}"
-            preprocess = replace(preprocess, limit_type=kind, limit_side=side)
-        if args.post:
-            name += " at " + " / ".join(f"{value:g}" for value in args.post)
-            names = ("thresh", "box_thresh", "unclip_ratio")
-            post = replace(post, **dict(zip(names, args.post, strict=True)))
-        rows[name] = measure(bundle, preprocess, post, scenes)
-        print(name, {key: round(rows[name][key], 4) for key in ("precision", "recall", "hmean")})
+    bundle = load_bundle(args.bundle)
+    said, preprocess, post = as_asked(bundle, args.reading, args.post)
+    command = shlex.join(["python", "book/tools/scene_figures.py", *sys.argv[1:]])
+    row = {"command": command, **measure(bundle, preprocess, post, scenes)}
+    name = Path(args.bundle).name.removesuffix("-bundle") + said
+    print(name, {key: round(row[key], 4) for key in ("precision", "recall", "hmean")})
     content = {
         "command": "python book/tools/scene_figures.py BUNDLE ...",
         "data": f"ICDAR2015 test scenes, our {len(scenes)}; IoU above 0.5, with regions that do "
         "not count",
-        "bundles": rows,
+        "bundles": content.get("bundles", {}) | {name: row},
     }
     RESULTS.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return 0

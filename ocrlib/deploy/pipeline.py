@@ -41,7 +41,8 @@ class Pipeline:
         threads: how many cores one picture may use.
         batch_size: at most so many crops are read at once; it has no influence on the results.
         min_score: lines whose mean character confidence is below this are set apart as doubtful,
-            0-1; 0 believes everything.
+            0-1; 0 believes everything. The default was chosen with rec-lite-en: choose again for
+            a recogniser of your own.
         tiling: when a picture is so long or large that the detector looks at it in windows; None
             shrinks every picture until it fits.
         box_type: "quad" for rotated rectangles, "poly" for outlines that follow curved text; None
