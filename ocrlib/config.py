@@ -91,11 +91,14 @@ class InitRecipe:
         reset: prefixes of the weights that are not taken but learnt anew, such as ``head``.
         extend: the charset is not the bundle's: the head keeps what it knows of the characters
             that both have, and learns the others.
+        rename: prefixes of the bundle's weights, and what they are called in this network, when
+            layers have been put in between.
     """
 
     bundle: str
     reset: tuple[str, ...] = ()
     extend: bool = False
+    rename: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

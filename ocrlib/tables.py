@@ -86,7 +86,10 @@ def _convert(hint: Any, value: object, file: str | Path, where: str) -> Any:  # 
             raise RecipeError(f"{where} must be a table", file=file, value=value)
         if is_dataclass(hint):
             return from_table(hint, value, file, where)  # type: ignore[arg-type]
-        return dict(value)
+        of = get_args(hint)[1] if get_args(hint) else Any
+        if of is Any:
+            return dict(value)
+        return {name: _convert(of, x, file, f"{where}.{name}") for name, x in value.items()}
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not hint:

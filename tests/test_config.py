@@ -32,6 +32,14 @@ def write(folder: Path, text: str) -> Path:
     return file
 
 
+def test_renamed_weights_are_names(tmp_path):
+    init = '[init]\nbundle = "rec-lite-en"\nrename = { "backbone.convs.3" = %s }\n'
+    recipe = load_recipe(write(tmp_path, MINIMAL + init % '"backbone.convs.4"'))
+    assert recipe.init.rename == {"backbone.convs.3": "backbone.convs.4"}
+    with pytest.raises(RecipeError, match=r"rename\.backbone\.convs\.3 must be of type str"):
+        load_recipe(write(tmp_path, MINIMAL + init % "4"))
+
+
 def test_a_minimal_recipe_gets_defaults(tmp_path):
     recipe = load_recipe(write(tmp_path, MINIMAL))
     assert recipe.preprocess == RecPreprocess()

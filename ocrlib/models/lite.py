@@ -106,17 +106,30 @@ def det_lite(in_channels: int = 3) -> DBNet:
     return DBNet(backbone, neck, DBHead(neck.out_channels))
 
 
-def rec_lite(charset_size: int, hidden: int = 96, middle: int | None = None) -> CRNN:
+def rec_lite(
+    charset_size: int,
+    hidden: int = 96,
+    middle: int | None = None,
+    repeats: Sequence[int] = (1, 1, 1, 3),
+) -> CRNN:
     """The small recogniser, about 0.75 M parameters.
 
     Args:
         charset_size: classes including the blank, at least 2.
         hidden: features per direction of the recurrent layer.
         middle: features of a waist in front of the classes, or None.
+        repeats: convolutions while the crop is 16, 8, 4 and 2 px high, each at least 1; they have
+            24, 40, 96 and 144 channels.
 
     Returns:
         A network from (B, 3, 32, W), W a multiple of 4, to a ``RecOutput`` with logits
         (B, W / 4, charset_size).
     """
-    backbone = LiteConvNet()
+    levels = ((24, (2, 2)), (40, (2, 1)), (96, (2, 2)), (144, (2, 1)))
+    widths: list[int] = []
+    strides: list[Size2] = []
+    for (width, stride), count in zip(levels, repeats, strict=True):
+        widths += [width] * count
+        strides += [stride] + [(1, 1)] * (count - 1)
+    backbone = LiteConvNet(widths, strides)
     return CRNN(backbone, BiLSTM(backbone.out_channels, hidden), charset_size, middle)

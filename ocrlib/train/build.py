@@ -139,7 +139,7 @@ def initialise(task: DetTask | RecTask, recipe: Recipe) -> dict[str, Any]:
     # No bundle holds a guide.
     reset = (*recipe.init.reset, "guide") if guided else recipe.init.reset
     charset = task.charset if recipe.init.extend and isinstance(task, RecTask) else None
-    fresh = start_from(task.model, bundle, reset, charset)
+    fresh = start_from(task.model, bundle, reset, charset, recipe.init.rename)
     return {
         "name": bundle.spec.name,
         "learnt_anew": fresh,

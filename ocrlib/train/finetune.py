@@ -57,6 +57,7 @@ def start_from(
     bundle: Bundle,
     reset: Sequence[str] = (),
     charset: Charset | None = None,
+    rename: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Fill a network with a bundle's weights, every one of them but what is to be learnt anew.
 
@@ -66,12 +67,13 @@ def start_from(
         reset: prefixes of parts that keep their fresh weights; only these may differ from the
             bundle's in number and shape.
         charset: the network's, if it may be another one than the bundle's: see `extend_head`.
+        rename: prefixes of the bundle's weights, and what they are called in this network.
 
     Returns:
         Names of what kept its fresh weights.
 
     Raises:
-        RecipeError: no part is called so.
+        RecipeError: no part is called so, in the network or in the bundle.
         CheckpointError: the other weights do not fit, or the bundle holds none.
     """
     if not bundle.weights.is_file():
@@ -80,13 +82,32 @@ def start_from(
     own = model_arrays(model)
     stored = {
         name: array
-        for name, array in load_file(bundle.weights).items()
+        for name, array in _renamed(load_file(bundle.weights), rename or {}).items()
         if not any(name == prefix or name.startswith(f"{prefix}.") for prefix in reset)
     }
     if charset is not None and bundle.spec.charset is not None:
         stored = extend_head(stored, own, bundle.spec.charset, charset)
     load_weights(model, stored | {name: own[name] for name in fresh}, bundle.weights)
     return [name for name in own if name in fresh]
+
+
+def _renamed(
+    arrays: Mapping[str, NDArray[np.generic]], rename: Mapping[str, str]
+) -> dict[str, NDArray[np.generic]]:
+    """The same arrays; those under a prefix that is renamed have its new name in front."""
+    result: dict[str, NDArray[np.generic]] = {}
+    used: set[str] = set()
+    for name, array in arrays.items():
+        before = [old for old in rename if name == old or name.startswith(f"{old}.")]
+        longest = max(before, key=len, default="")
+        used.update(before)
+        new = rename[longest] + name[len(longest) :] if before else name
+        if new in result:
+            raise RecipeError("init.rename gives two weights one name", value=new)
+        result[new] = array
+    if unused := sorted(rename.keys() - used):
+        raise RecipeError("init.rename: the bundle has no weights called so", value=unused[0])
+    return result
 
 
 def extend_head(

@@ -30,6 +30,10 @@ def train(model, step, steps, lr):
 def test_sizes_are_small():
     assert 450_000 <= parameters(det_lite()) <= 650_000
     assert 4 * parameters(rec_lite(96)) <= 4_000_000
+    # Every further convolution of 96 channels: 3x3 weights, and per channel scale, shift and the
+    # running mean and variance.
+    more = parameters(rec_lite(96, repeats=(1, 1, 2, 3))) - parameters(rec_lite(96))
+    assert more == 9 * 96**2 + 4 * 96
 
 
 @pytest.mark.parametrize("size", [(32, 32), (64, 160), (96, 32)])

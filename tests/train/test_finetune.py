@@ -121,6 +121,40 @@ def test_what_is_reset_keeps_its_fresh_weights_and_may_differ(tmp_path):
         start_from(model, bundle, ["tail"])
 
 
+def test_layers_can_be_put_between_those_of_the_bundle(tmp_path):
+    arrays = model_arrays(rec_lite(5))
+    bundle = bundle_of(
+        tmp_path,
+        arrays,
+        BundleSpec(
+            name="base",
+            task="rec",
+            architecture={"name": "rec_lite", "args": {}},
+            preprocess=RecPreprocess(),
+            charset=Charset("abc"),
+        ),
+    )
+    model = rec_lite(5, repeats=(1, 1, 2, 3))
+    fresh = model_arrays(model)
+    moved = {f"backbone.convs.{i}": f"backbone.convs.{i + 1}" for i in (3, 4, 5)}
+    between = "backbone.convs.3"
+    with pytest.raises(CheckpointError, match=r"backbone\.convs"):
+        start_from(model, bundle, [between])
+    learnt_anew = start_from(model, bundle, [between], rename=moved)
+    assert set(learnt_anew) == {name for name in fresh if name.startswith(f"{between}.")}
+    after = model_arrays(model)
+    for name, array in arrays.items():
+        part = ".".join(name.split(".")[:3])
+        now = moved.get(part, part) + name[len(part) :]
+        np.testing.assert_allclose(after[now], array, rtol=1e-3, atol=1e-7)
+    for name in learnt_anew:
+        assert after[name].tobytes() == fresh[name].tobytes()
+    with pytest.raises(RecipeError, match="the bundle has no weights called so"):
+        start_from(model, bundle, rename={"tail": "head"})
+    with pytest.raises(RecipeError, match="two weights one name"):
+        start_from(model, bundle, rename={"head.weight": "head.bias"})
+
+
 def test_missing_weights_change_nothing(tmp_path):
     arrays = model_arrays(det_lite())
     del arrays["head.conv.conv.weight"]
