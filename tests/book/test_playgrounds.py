@@ -293,6 +293,9 @@ def test_a_cell_of_the_table_is_worked_out(watched: Any, words: dict[str, Word])
 def test_the_push_shows_posterior_minus_expected(watched: Any, words: dict[str, Word]) -> None:
     root, word = ready(watched.page, ".ocr-ctc"), words["lookalike"]
     choose("word", "lookalike")(root)
+    # The next drawing writes the word's own label into the field: not while we write ours.
+    wait_for(root, "word", lambda got: got == "lookalike")
+    expect(root.locator("input[name=label]")).to_have_value(word.label)
     label = "t" + word.label[1:]  # whatever the network reads, it is not this
     write(label)(root)
     result = forward_backward(word.logits, word.encode(label))
