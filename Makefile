@@ -73,6 +73,7 @@ weights: setup
 	$(call train,rec-lite-zh-start,runs/rec-lite-zh-start-bundle)
 	$(call train,rec-lite-zh-middle,runs/rec-lite-zh-middle-bundle)
 	$(call train,rec-lite-zh-third,runs/rec-lite-zh-third-bundle)
+	$(call train,rec-lite-zh-fourth,runs/rec-lite-zh-fourth-bundle)
 	$(call train,rec-lite-zh,ocrlib/bundles/rec-lite-zh)
 
 bench: setup peers

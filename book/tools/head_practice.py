@@ -155,7 +155,8 @@ def run(seed: int) -> dict[str, Any]:
     heads: dict[str, Any] = {}
     for name, rate in RATES.items():
         paddle.seed(seed)
-        head, before, curve = Head(name), time.process_time(), []
+        head, before = Head(name), time.process_time()
+        curve: list[dict[str, Any]] = []
 
         def check(step: int, head: Head = head, curve: list[dict[str, Any]] = curve) -> None:
             row: dict[str, Any] = {"step": step}

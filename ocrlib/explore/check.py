@@ -207,6 +207,8 @@ def behaves_like(reference: Callable[..., Any], *inputs: tuple[Any, ...]) -> Tes
 
 
 def _equal(found: object, wanted: object) -> bool:
+    if isinstance(wanted, bool) and isinstance(found, np.bool_):
+        return bool(found) == wanted  # numpy's own kind of yes and no
     if isinstance(wanted, str | bool) or wanted is None:
         return type(found) is type(wanted) and bool(found == wanted)
     try:

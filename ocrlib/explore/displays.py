@@ -74,7 +74,7 @@ def lamp_line(rng: np.random.Generator, text: str = "") -> RecSample:
         RGB uint8 (H, W, 3), H about 20 to 40 px, and the text.
     """
     text = text or _line_text(rng)
-    word = _dots(text, size=9)  # (h, w): a cheap display, on which 8 and B differ by two lamps
+    word = _dots(text, size=9)  # (h, w): a cheap display: 5 and S are the same lamps
     top, left, bottom, right = (int(n) for n in rng.integers(1, 3, 4))  # dark lamps around it
     lit = np.pad(word, ((top, bottom), (left, right)))
     pitch = float(rng.uniform(2.4, 3.3))  # px from lamp to lamp

@@ -134,6 +134,11 @@ def test_functions_cannot_spoil_the_inputs(capsys):
         (behaves_like(str.upper, ("a",)), lambda s: s.upper(), lambda s: s),
         (behaves_like(lambda n: [n, "x"], (1,)), lambda n: [n, "x"], lambda n: [n]),
         (behaves_like(lambda n: n > 1, (1,), (2,)), lambda n: n > 1, lambda n: n >= 1),
+        (
+            behaves_like(lambda n: n > 1, (1,), (2,)),
+            lambda n: np.bool_(n > 1),
+            lambda n: int(n > 1),
+        ),
     ],
 )
 def test_each_kind_of_test_tells_right_from_wrong(test, right: object, wrong: object):

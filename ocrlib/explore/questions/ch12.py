@@ -98,7 +98,7 @@ def _taught_swapped(label: Sequence[int]) -> Pair:
     return targets, inputs
 
 
-_LABELS: tuple[tuple[Sequence[int], ...], ...] = (((3, 1, 20),), ((7,),), ((2, 2),))
+_LABELS: tuple[tuple[Sequence[int], ...], ...] = (([3, 1, 20],), ([7],), ([2, 2],))
 
 
 def _counts(lengths: Sequence[int], places: int) -> list[list[bool]]:

@@ -135,7 +135,12 @@ def _targets_unfilled(label: Labels, places: int, start: int, padding: int) -> l
     return [start, *label, start]
 
 
-_TEXTS = (((3, 1, 2), 7, 11, 12), ((5,), 4, 11, 12), ((), 3, 11, 12), ((1, 2), 4, 37, 38))
+_TEXTS: tuple[tuple[list[int], int, int, int], ...] = (
+    ([3, 1, 2], 7, 11, 12),
+    ([5], 4, 11, 12),
+    ([], 3, 11, 12),
+    ([1, 2], 4, 37, 38),
+)
 
 
 def _loss(p: Floats, targets: Labels, padding: int) -> float:
