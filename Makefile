@@ -69,6 +69,7 @@ weights: setup
 	$(call train,det-lite-word-middle,runs/det-lite-word-middle-bundle)
 	$(call train,det-lite-word,ocrlib/bundles/det-lite-word)
 	$(call train,rec-lite-en-start,runs/rec-lite-en-start-bundle)
+	$(call train,rec-lite-en-middle,runs/rec-lite-en-middle-bundle)
 	$(call train,rec-lite-en,ocrlib/bundles/rec-lite-en)
 	$(call train,rec-lite-zh-start,runs/rec-lite-zh-start-bundle)
 	$(call train,rec-lite-zh-middle,runs/rec-lite-zh-middle-bundle)
