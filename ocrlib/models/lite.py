@@ -112,7 +112,7 @@ def rec_lite(
     middle: int | None = None,
     repeats: Sequence[int] = (1, 1, 1, 3),
 ) -> CRNN:
-    """The small recogniser, about 0.75 M parameters.
+    """The small recogniser, about 0.75 M parameters as it stands by default.
 
     Args:
         charset_size: classes including the blank, at least 2.

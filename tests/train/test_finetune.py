@@ -350,7 +350,8 @@ def test_an_extended_recogniser_reads_what_it_read_before(tmp_path):
         load_recipe("rec-lite-en"), init=InitRecipe("rec-lite-en", extend=True), eval=()
     )
     paddle.seed(0)
-    task = RecTask(rec_lite(charset.size), charset, RecPreprocess())
+    network = rec_lite(**known.spec.architecture["args"] | {"charset_size": charset.size})
+    task = RecTask(network, charset, RecPreprocess())
     assert initialise(task, recipe)["learnt_anew"] == []
     task.model.eval()
     samples = [render_word(np.random.default_rng([7, i]), fonts) for i in range(60)]
