@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import save
+from safetensors.numpy import load_file, save
 
-from ocrlib.bundle import BundleSpec, load_bundle, write_bundle
+from ocrlib.bundle import Bundle, BundleSpec, load_bundle, write_bundle
 from ocrlib.charset import Charset
 from ocrlib.config import InitRecipe, LrScale, load_recipe, recipe_from_dict, recipe_to_dict
 from ocrlib.data.synth.fonts import load_fonts
@@ -95,19 +95,20 @@ def test_the_shipped_bundle_can_be_trained_on():
     assert start_from(model, load_bundle("det-lite")) == []
 
 
-def test_what_is_reset_keeps_its_fresh_weights_and_may_differ(tmp_path):
-    arrays = model_arrays(rec_lite(5))
-    bundle = bundle_of(
-        tmp_path,
-        arrays,
-        BundleSpec(
-            name="base",
-            task="rec",
-            architecture={"name": "rec_lite", "args": {}},
-            preprocess=RecPreprocess(),
-            charset=Charset("abc"),
-        ),
+def reader_of_abc(folder: Path) -> Bundle:
+    """A bundle of an untrained recogniser."""
+    spec = BundleSpec(
+        name="base",
+        task="rec",
+        architecture={"name": "rec_lite", "args": {}},
+        preprocess=RecPreprocess(),
+        charset=Charset("abc"),
     )
+    return bundle_of(folder, model_arrays(rec_lite(5)), spec)
+
+
+def test_what_is_reset_keeps_its_fresh_weights_and_may_differ(tmp_path):
+    bundle = reader_of_abc(tmp_path)
     model = rec_lite(7)
     with pytest.raises(CheckpointError, match=r"head\.(bias|weight) has the shape"):
         start_from(model, bundle)
@@ -122,18 +123,8 @@ def test_what_is_reset_keeps_its_fresh_weights_and_may_differ(tmp_path):
 
 
 def test_layers_can_be_put_between_those_of_the_bundle(tmp_path):
-    arrays = model_arrays(rec_lite(5))
-    bundle = bundle_of(
-        tmp_path,
-        arrays,
-        BundleSpec(
-            name="base",
-            task="rec",
-            architecture={"name": "rec_lite", "args": {}},
-            preprocess=RecPreprocess(),
-            charset=Charset("abc"),
-        ),
-    )
+    bundle = reader_of_abc(tmp_path)
+    arrays = load_file(bundle.weights)
     model = rec_lite(5, repeats=(1, 1, 2, 3))
     fresh = model_arrays(model)
     moved = {f"backbone.convs.{i}": f"backbone.convs.{i + 1}" for i in (3, 4, 5)}
