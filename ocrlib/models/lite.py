@@ -124,7 +124,12 @@ def rec_lite(
     Returns:
         A network from (B, 3, 32, W), W a multiple of 4, to a ``RecOutput`` with logits
         (B, W / 4, charset_size).
+
+    Raises:
+        ValueError: ``repeats`` that are not four numbers of at least 1.
     """
+    if len(repeats) != 4 or min(repeats) < 1:
+        raise ValueError(f"repeats needs four whole numbers of at least 1, got {list(repeats)}")
     levels = ((24, (2, 2)), (40, (2, 1)), (96, (2, 2)), (144, (2, 1)))
     widths: list[int] = []
     strides: list[Size2] = []

@@ -79,6 +79,8 @@ def start_from(
     if not bundle.weights.is_file():
         raise CheckpointError("the bundle holds no weights to train on", file=bundle.folder)
     fresh = {name for prefix in reset for name in names_under(model, prefix)}
+    for prefix in (rename or {}).values():
+        names_under(model, prefix)  # refuses a name that the network does not have
     own = model_arrays(model)
     stored = {
         name: array
@@ -87,8 +89,21 @@ def start_from(
     }
     if charset is not None and bundle.spec.charset is not None:
         stored = extend_head(stored, own, bundle.spec.charset, charset)
-    load_weights(model, stored | {name: own[name] for name in fresh}, bundle.weights)
+    try:
+        load_weights(model, stored | {name: own[name] for name in fresh}, bundle.weights)
+    except CheckpointError as error:
+        raise CheckpointError(error.problem, file=error.file, remedy=_how_to_fit(bundle)) from error
     return [name for name in own if name in fresh]
+
+
+def _how_to_fit(bundle: Bundle) -> str:
+    """What to write in a recipe for a network that takes the bundle's weights."""
+    name, args = bundle.spec.architecture["name"], bundle.spec.architecture.get("args", {})
+    own = {key: value for key, value in args.items() if key != "charset_size"}
+    return (
+        f"{bundle.spec.name} was trained with architecture {name} and args {own}: give the model"
+        " the same, or name in init.reset what is to be learnt anew"
+    )
 
 
 def _renamed(

@@ -36,6 +36,12 @@ def test_sizes_are_small():
     assert more == 9 * 96**2 + 4 * 96
 
 
+@pytest.mark.parametrize("repeats", [(1, 2, 2), (1, 1, 0, 3)])
+def test_repeats_are_four_numbers(repeats):
+    with pytest.raises(ValueError, match="repeats needs four whole numbers"):
+        rec_lite(11, repeats=repeats)
+
+
 @pytest.mark.parametrize("size", [(32, 32), (64, 160), (96, 32)])
 def test_det_shapes(size):
     model = det_lite()

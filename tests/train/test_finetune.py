@@ -142,6 +142,10 @@ def test_layers_can_be_put_between_those_of_the_bundle(tmp_path):
         assert after[name].tobytes() == fresh[name].tobytes()
     with pytest.raises(RecipeError, match="the bundle has no weights called so"):
         start_from(model, bundle, rename={"tail": "head"})
+    with pytest.raises(RecipeError, match=r"no such part.*got 'hat'"):
+        start_from(model, bundle, rename={"head": "hat"})
+    with pytest.raises(CheckpointError, match=r"base was trained with .* rec_lite and args \{\}"):
+        start_from(model, bundle)
     with pytest.raises(RecipeError, match="two weights one name"):
         start_from(model, bundle, rename={"head.weight": "head.bias"})
 
