@@ -300,15 +300,7 @@ def test_weights_meant_for_other_input_are_refused(tmp_path, tiny_bundles):
 
 
 def test_another_charset_needs_another_head(tmp_path):
-    arrays = model_arrays(rec_lite(5))
-    spec = BundleSpec(
-        name="base",
-        task="rec",
-        architecture={"name": "rec_lite", "args": {}},
-        preprocess=RecPreprocess(),
-        charset=Charset("abc"),
-    )
-    bundle_of(tmp_path, arrays, spec)
+    reader_of_abc(tmp_path)
     recipe = replace(load_recipe("rec-lite-en"), init=InitRecipe(str(tmp_path)))
     task = RecTask(rec_lite(5), Charset("xyz"), RecPreprocess())  # as many, but others
     with pytest.raises(RecipeError, match="head means other characters"):
