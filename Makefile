@@ -67,6 +67,7 @@ weights: setup
 	$(call train,det-lite,ocrlib/bundles/det-lite)
 	$(call train,det-lite-word-start,runs/det-lite-word-start-bundle)
 	$(call train,det-lite-word-middle,runs/det-lite-word-middle-bundle)
+	$(call train,det-lite-word-third,runs/det-lite-word-third-bundle)
 	$(call train,det-lite-word,ocrlib/bundles/det-lite-word)
 	$(call train,rec-lite-en-start,runs/rec-lite-en-start-bundle)
 	$(call train,rec-lite-en-middle,runs/rec-lite-en-middle-bundle)
