@@ -32,6 +32,13 @@ Watched = watching.Watched
 
 LESSON = "chapters/07_postprocessing_lab/lesson"
 FAST = 16  # ms
+# A piece of work for any browser, in ms: the least of many.
+YARDSTICK = """() => Math.min(...Array.from({ length: 40 }, () => {
+  const begin = performance.now(), values = new Float64Array(500000);
+  for (let i = 1; i < values.length; i++) values[i] = Math.sqrt(values[i - 1] + i);
+  return performance.now() - begin;
+}))"""
+USUAL = 7.0  # ms; how long that takes where an update takes 2 to 9 ms
 
 
 def repaired(polygon: np.ndarray) -> np.ndarray:
@@ -277,8 +284,9 @@ def test_an_update_takes_less_than_a_frame(browser: Browser, site: str) -> None:
                 times.append(float(lab.root.get_attribute("data-ms") or "inf"))
                 if step >= 8 and min(times) <= FAST:
                     break
+            slowness = max(1.0, page.evaluate(YARDSTICK) / USUAL)  # a slow machine is no fault
             print(f"{picture} {kind}: least {min(times):.1f} ms, median {np.median(times):.1f} ms")
-            assert min(times) <= FAST, (picture, kind, times)
+            assert min(times) <= FAST * slowness, (picture, kind, slowness, times)
     context.close()
 
 
