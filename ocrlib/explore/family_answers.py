@@ -169,6 +169,7 @@ def not_divided(a: Vector, weight_a: float, b: Vector, weight_b: float) -> list[
 PAIRS: tuple[tuple[Vector, float, Vector, float], ...] = (
     (np.array([0.0, 0, 100, 20]), 3.0, np.array([4.0, 0, 104, 20]), 1.0),
     (np.array([10.0, 5, 60, 25]), 0.9, np.array([12.0, 6, 61, 24]), 1.7),
+    (np.array([0.0, 0, 9, 1, 9, 5, 0, 4]), 1.0, np.array([1.0, 0, 8, 1, 9, 6, 0, 5]), 2.0),
 )
 
 

@@ -132,6 +132,13 @@ def _confidence_of_columns(p: Lattice) -> float:
     return _mean([value for c, values in _runs(p) if c != BLANK for value in values])
 
 
+def _confidence_after_blanks(p: Lattice) -> float:
+    runs = _runs(p)
+    before = [BLANK] + [c for c, _ in runs]
+    pairs = zip(runs, before, strict=False)
+    return _mean([values[0] for (c, values), last in pairs if c != BLANK and last == BLANK])
+
+
 def _confidence_product(p: Lattice) -> float:
     return math.prod(values[0] for c, values in _runs(p) if c != BLANK)
 
@@ -146,6 +153,7 @@ _READINGS = tuple(
         [[0.1, 0.8, 0.1], [0.2, 0.6, 0.2], [0.9, 0.05, 0.05], [0.3, 0.0, 0.7]],
         [[0.2, 0.8, 0.0], [0.7, 0.3, 0.0], [0.4, 0.6, 0.0], [0.0, 1.0, 0.0]],
         [[0.9, 0.1, 0.0], [0.8, 0.1, 0.1]],  # nothing is written
+        [[0.1, 0.9, 0.0], [0.1, 0.2, 0.7], [0.9, 0.1, 0.0]],  # no blank between
     )
 )
 
@@ -277,6 +285,10 @@ QUESTIONS = (
                 behaves_like(_confidence_of_columns, *_READINGS),
                 "A letter that fills two columns counts twice with you. Take the first column of"
                 " each run.",
+            ),
+            Mistake(
+                behaves_like(_confidence_after_blanks, *_READINGS),
+                "A letter may follow another one without a blank between them.",
             ),
             Mistake(
                 behaves_like(_confidence_product, *_READINGS),

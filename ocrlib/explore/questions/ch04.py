@@ -146,7 +146,7 @@ QUESTIONS = (
                 "A mean is divided by the sum of the weights.",
             ),
         ),
-        hint="Return the four numbers of the weighted mean and, as a fifth, the sum of the weights."
+        hint="Return all numbers of the weighted mean and, behind them, the sum of the weights."
         " Boxes that begin at 0 and 4 with weights 3 and 1 become one that begins at 1.",
     ),
     Question(

@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ocrlib.explore.check import Mistake, Question, Test, behaves_like
+
+Pixels = float | NDArray[np.float64]
 
 
 def _separable(height: int, width: int, kernel: int, c_in: int, c_out: int) -> int:
@@ -130,47 +133,53 @@ _NECKS = (
 )
 
 
-def _binary(p: float, t: float, k: float) -> float:
-    return float(1 / (1 + np.exp(-k * (p - t))))
+def _binary(p: Pixels, t: float, k: float) -> Pixels:
+    return 1 / (1 + np.exp(-k * (p - t)))
 
 
-def _slope(p: float, t: float, k: float) -> float:
+def _slope(p: Pixels, t: float, k: float) -> Pixels:
     binary = _binary(p, t, k)
     return k * binary * (1 - binary)
 
 
-def _slope_without_k(p: float, t: float, k: float) -> float:
+def _slope_without_k(p: Pixels, t: float, k: float) -> Pixels:
     return _slope(p, t, k) / k
 
 
-def _slope_with_sigmoid(p: float, t: float, k: float) -> float:
+def _slope_with_sigmoid(p: Pixels, t: float, k: float) -> Pixels:
     return _slope(p, t, k) * p * (1 - p)
 
 
-def _slope_of_threshold(p: float, t: float, k: float) -> float:
+def _slope_of_threshold(p: Pixels, t: float, k: float) -> Pixels:
     return -_slope(p, t, k)
 
 
-_STEPS = ((0.3, 0.3, 50.0), (0.42, 0.4, 50.0), (0.2, 0.45, 10.0), (0.9, 0.3, 1.0))
+_STEPS = (
+    (0.3, 0.3, 50.0),
+    (0.42, 0.4, 50.0),
+    (0.2, 0.45, 10.0),
+    (0.9, 0.3, 1.0),
+    (np.array([0.2, 0.4]), 0.3, 10.0),
+)
 
 
-def _pull(p: float, t: float, k: float, y: float) -> float:
+def _pull(p: Pixels, t: float, k: float, y: float) -> Pixels:
     return k * (_binary(p, t, k) - y)
 
 
-def _pull_without_k(p: float, t: float, k: float, y: float) -> float:
+def _pull_without_k(p: Pixels, t: float, k: float, y: float) -> Pixels:
     return _binary(p, t, k) - y
 
 
-def _pull_downhill(p: float, t: float, k: float, y: float) -> float:
+def _pull_downhill(p: Pixels, t: float, k: float, y: float) -> Pixels:
     return -_pull(p, t, k, y)
 
 
-def _pull_text_only(p: float, t: float, k: float, y: float) -> float:
+def _pull_text_only(p: Pixels, t: float, k: float, y: float) -> Pixels:
     return k * (_binary(p, t, k) - 1)
 
 
-def _pull_without_step(p: float, t: float, k: float, y: float) -> float:
+def _pull_without_step(p: Pixels, t: float, k: float, y: float) -> Pixels:
     return k * (p - y)
 
 
@@ -179,6 +188,7 @@ _PIXELS = (
     (0.4, 0.3, 50.0, 1.0),
     (0.4, 0.3, 50.0, 0.0),
     (0.3, 0.35, 5.0, 1.0),
+    (np.array([0.2, 0.4]), 0.3, 50.0, 1.0),
 )
 
 

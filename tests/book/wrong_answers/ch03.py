@@ -73,6 +73,12 @@ def begins(p):
     return [t for t, c in enumerate(best) if c and (t == 0 or c != best[t - 1])]
 
 
+def after_blanks(p):
+    best = p.argmax(axis=1)
+    first = [t for t, c in enumerate(best) if c and (t == 0 or best[t - 1] == 0)]
+    return float(p.max(axis=1)[first].mean()) if first else 0.0
+
+
 WRONG = {
     "03-collapse": [
         (collapse_blanks_first, "merged with its twin"),
@@ -99,6 +105,7 @@ WRONG = {
     "03-confidence": [
         (lambda p: float(p.max(axis=1).mean()), "over all columns"),
         (mean_over_letters, "counts twice"),
+        (after_blanks, "without a blank"),
         (lambda p: math.prod(p.max(axis=1)[begins(p)]), "long words always look unsure"),
         (lambda p: math.prod(p.max(axis=1)), "whole path"),
         (lambda p: sum(p.max(axis=1)[begins(p)]) / len(begins(p)), "raises ZeroDivisionError"),

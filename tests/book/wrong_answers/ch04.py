@@ -125,7 +125,7 @@ def merge_mean_weight(a, weight_a, b, weight_b):
 
 
 def merge_best_weight(a, weight_a, b, weight_b):
-    return [*merge_mean_weight(a, weight_a, b, weight_b)[:4], max(weight_a, weight_b)]
+    return [*merge_mean_weight(a, weight_a, b, weight_b)[:-1], max(weight_a, weight_b)]
 
 
 def merge_keep_surer(a, weight_a, b, weight_b):
