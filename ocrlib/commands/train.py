@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -229,7 +229,6 @@ def export(
         plan = load_recipe(recipe)
         _check_same(plan, run / LAST)
     origin = state["description"].get("init") or {"name": "", "data": [], "fonts": []}
-    earlier = [{**entry, "use": f"train ({origin['name']})"} for entry in origin["data"]]
     fonts = {font["sha256"]: font for font in (*origin["fonts"], *used_fonts(plan))}
     spec = BundleSpec(
         name=name or plan.name,
@@ -239,7 +238,7 @@ def export(
         charset=build_charset(plan) if isinstance(plan, RecRecipe) else None,
         postprocess=postprocess(plan).to_dict() if isinstance(plan, DetRecipe) else None,
         recipe=recipe_to_dict(plan),
-        data=(*earlier, *used_data(plan)),
+        data=_all_data(origin, used_data(plan)),
         fonts=tuple(fonts.values()),
         seed=plan.seed,
         commit=state["description"].get("commit", ""),
@@ -251,6 +250,17 @@ def export(
     size = sum(file.stat().st_size for file in out.iterdir())
     print(f"{bundle.folder}: {spec.name}, step {state['step']}, {size / 1e6:.2f} MB")
     return 0
+
+
+def _all_data(
+    origin: Mapping[str, Any], own: Sequence[dict[str, str]]
+) -> tuple[dict[str, str], ...]:
+    """What a model was trained on, each set once: what its origin saw, by stage, then its own."""
+    earlier = [
+        entry if entry["use"] != "train" else {**entry, "use": f"train ({origin['name']})"}
+        for entry in origin["data"]
+    ]
+    return tuple({tuple(sorted(entry.items())): entry for entry in (*earlier, *own)}.values())
 
 
 def _read_figures(file: Path) -> dict[str, float]:
