@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float32]
 ByteImage = NDArray[np.uint8]  # RGB, (H, W, 3)
 
-# A line read with less confidence is doubtful: the highest bar that costs at most one rightly read
-# word in a thousand of any validation set, with rec-lite-en (book/results/min-score.json).
+# A line read with less confidence is doubtful. The highest bar that costs at most one rightly read
+# word in a thousand of any validation set, chosen with rec-lite-en and the third stage of
+# det-lite-word; what it costs today stands in book/results/min-score.json.
 MIN_SCORE = 0.6
 
 
