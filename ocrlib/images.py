@@ -104,7 +104,7 @@ def _check_size(height: int, width: int, path: Path | None) -> None:
 def _read_file(path: Path) -> ByteImage:
     try:
         if not path.exists():
-            raise ImageError("no such file", file=path)
+            raise ImageError("no such file", file=path, remedy="check the path")
         if not path.is_file():
             problem = "is a folder, not a picture" if path.is_dir() else "is not an ordinary file"
             raise ImageError(problem, file=path)

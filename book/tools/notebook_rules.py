@@ -26,6 +26,8 @@ FORBIDDEN = {
 }
 ABSOLUTE = re.compile(r"""["'](?:/(?!/)[\w.]+[/\w.]*|~/|[A-Za-z]:[\\/])""")
 LEAKED = re.compile(r"(?<![\w.])/(?:home|root|work|tmp|usr|opt|Users|mnt)/[\w.-]+")
+ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
+IGNORED = "nbval-ignore-output"
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
 
 
@@ -109,6 +111,8 @@ def code_faults(cell: NotebookNode) -> list[str]:
     ]
     if ABSOLUTE.search(cell.source):
         faults.append(f"an absolute path: {ABSOLUTE.search(cell.source).group()}")  # type: ignore[union-attr]
+    if cell.source.rstrip().endswith(";") and IGNORED not in tags(cell):
+        faults.append(f"a ';' at the end hides nothing from nbval: plt.show(), or tag {IGNORED}")
     lines = cell.source.count("\n") + 1
     if lines > MAX_LINES:
         faults.append(f"{lines} lines of code: at most {MAX_LINES}")
@@ -133,6 +137,8 @@ def output_faults(cell: NotebookNode) -> list[str]:
             leaked = LEAKED.search(value) if kind.startswith("text/") else None
             if leaked:
                 faults.append(f"shows a path of this machine: {leaked.group()}")
+            if kind == "text/plain" and ADDRESS.search(value) and IGNORED not in tags(cell):
+                faults.append("shows an address in memory, which is another one in every run")
             if kind == "text/html" and re.search(r"(?:src|href)=[\"']https?:", value):
                 faults.append("output that loads something from the network")
     return faults

@@ -96,7 +96,9 @@ def _expand(files: Sequence[Path]) -> Iterator[Path | ImageError]:
             yield ImageError(f"cannot be opened: {error.strerror}", file=file)
             continue
         if not inside:
-            yield ImageError("no pictures in this folder", file=file)
+            yield ImageError(
+                "no pictures in this folder", file=file, remedy="folders inside it are not searched"
+            )
         yield from inside
 
 

@@ -50,7 +50,7 @@ class Pipeline:
 
     Raises:
         BundleError: if a bundle is missing, damaged or made for another task.
-        RecipeError: for an unknown ``box_type``.
+        RecipeError: for an unknown ``box_type``, or a ``min_score`` that is not between 0 and 1.
     """
 
     def __init__(
@@ -64,6 +64,12 @@ class Pipeline:
         tiling: Tiling | None = DEFAULT_TILING,
         box_type: str | None = None,
     ) -> None:
+        if not 0 <= min_score <= 1:
+            raise RecipeError(
+                "min_score must lie between 0 and 1",
+                value=min_score,
+                remedy="0 believes every line",
+            )
         det_bundle, rec_bundle = _load(det, "det"), _load(rec, "rec")
         self.batch_size = max(1, batch_size)
         self.min_score = min_score
@@ -206,6 +212,7 @@ def _load(name: str | os.PathLike[str], task: str) -> Bundle:
             f"a bundle for the task '{task}' is needed here",
             file=bundle.folder,
             value=bundle.spec.task,
+            remedy="det bundles find text, rec bundles read it, cls bundles tell directions",
         )
     return bundle
 

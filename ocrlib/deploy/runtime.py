@@ -25,7 +25,7 @@ class OnnxModel:
 
     def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
         if threads < 1:
-            raise BundleError("a model needs at least one thread", value=threads)
+            raise BundleError("a model needs at least one thread", value=threads, remedy="give 1")
         if not Path(path).is_file():
             raise BundleError("no such model file", file=Path(path), remedy="restore the bundle")
         options = onnxruntime.SessionOptions()

@@ -55,6 +55,7 @@ def test_a_good_notebook_has_no_faults(tmp_path: Path) -> None:
         ("open('~/x.png')", "absolute path"),
         ("paddle.set_device('cpu')", "pins the CPU"),
         ("import numpy", "first code cell"),
+        ("ax.legend();", "hides nothing from nbval"),
         ("\n".join(["x = 1"] * 26), "at most 25"),
     ],
 )
@@ -71,6 +72,7 @@ def test_forbidden_code_is_found(tmp_path: Path, source: str, complaint: str) ->
         (new_output("stream", name="stderr", text="warning"), "stderr"),
         (new_output("display_data", data={"image/png": PNG}), "without alt text"),
         (new_output("stream", name="stdout", text="read /home/me/a.png"), "path of this machine"),
+        (new_output("execute_result", data={"text/plain": "<Lock at 0x7f>"}), "address in memory"),
         (
             new_output("display_data", data={"text/html": '<img src="https://x/y.png">'}),
             "from the network",

@@ -102,7 +102,7 @@ def test_lines_without_text_are_left_out_and_unsure_lines_set_apart(tiny_bundles
     page = tiny_bundles.page({(40, 30): "rgb", (40, 90): "   "}, (150, 300))
     assert len(Pipeline(tiny_bundles.det, tiny_bundles.rec).detect(page)) == 2
     assert Pipeline(tiny_bundles.det, tiny_bundles.rec)(page).text == "rgb"
-    strict = Pipeline(tiny_bundles.det, tiny_bundles.rec, min_score=1.1)(page)
+    strict = Pipeline(tiny_bundles.det, tiny_bundles.rec, min_score=1)(page)
     assert strict.text == ""
     assert [line.text for line in strict.doubtful] == ["rgb"]
     assert [line["text"] for line in strict.to_dict()["doubtful"]] == ["rgb"]
@@ -202,6 +202,12 @@ def test_a_charset_that_does_not_fit_the_graph(tiny_bundles, tmp_path: Path):
 def test_sigmoid_neither_overflows_nor_drifts():
     out = sigmoid(np.array([-1000, -2, 0, 2, 1000], np.float32))
     np.testing.assert_allclose(out, [0, 0.1192029, 0.5, 0.8807971, 1], atol=1e-6)
+
+
+@pytest.mark.parametrize("score", [-0.1, 7, float("nan")])
+def test_a_bar_that_is_no_confidence_is_refused(tiny_bundles, score: float):
+    with pytest.raises(RecipeError, match="min_score must lie between 0 and 1"):
+        Pipeline(tiny_bundles.det, tiny_bundles.rec, min_score=score)
 
 
 def test_read_keeps_its_pipeline(tiny_bundles, page: np.ndarray):
